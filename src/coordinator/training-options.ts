@@ -1,0 +1,49 @@
+// What fixes a training run, as the coordinator reads it. The command line and the library resolve their flags to this.
+import type { DataOptions } from '../data/load-dataset.js';
+import type { ClipOptions } from '../optim/clip.js';
+import type { OptimizerOptions } from '../optim/optimizer.js';
+import type { ScheduleOptions } from '../optim/schedule.js';
+import type { InitializerOptions } from '../params/initial-params.js';
+import type { Cell } from '../params/model-spec.js';
+
+export type OnNonFinite = 'recompute' | 'exclude' | 'skip' | 'stop';
+export type BackendChoice = 'auto' | 'tensorflow' | 'wasm';
+
+export interface TrainingOptions {
+  readonly data: DataOptions;
+  readonly cell: Cell;
+  readonly layers: number;
+  readonly hiddenSize: number;
+  readonly initializer: InitializerOptions;
+  /** A model.safetensors file to start from, PyTorch's names. */
+  readonly initFrom?: string;
+  readonly globalBatch: number;
+  readonly shards: number;
+  readonly dropLast: boolean;
+  /** Exactly one of the two ends the run. */
+  readonly steps?: number;
+  readonly epochs?: number;
+  readonly seed: number;
+  readonly optimizer: OptimizerOptions;
+  readonly schedule: ScheduleOptions;
+  readonly clip: ClipOptions;
+  readonly l1: number;
+  readonly l2: number;
+  readonly onNonFinite: OnNonFinite;
+  /** Steps between evaluations and checkpoints; undefined: every epoch. The end of the run does both as well. 0: never. */
+  readonly evaluateEvery?: number;
+  readonly saveEvery?: number;
+  /** Checkpoints kept beside the best one. */
+  readonly keep: number;
+  /** Backend that workers must run; `auto`: the first worker's. */
+  readonly backend: BackendChoice;
+  readonly allowMixedKernels: boolean;
+  /** Training starts when so many workers have joined. */
+  readonly minWorkers: number;
+}
+
+/** The run's folder: new, or one to go on with. */
+export interface RunLocation {
+  readonly runDir: string;
+  readonly resume: boolean;
+}

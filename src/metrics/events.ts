@@ -1,0 +1,123 @@
+// Everything that a run tells the outside, as plain values: one JSON object a line with --json, and the library's events.
+
+export interface StartedEvent {
+  readonly event: 'started';
+  readonly runId: string;
+  readonly runDir: string;
+  readonly data: string;
+  readonly shards: number;
+  readonly globalBatch: number;
+  readonly parameters: number;
+  readonly stepsPerEpoch: number;
+  readonly totalSteps: number;
+  readonly startStep: number;
+  readonly backend: string;
+  readonly execution: 'eager' | 'captured' | 'native';
+  readonly kernelId: string;
+  readonly generation: number;
+}
+/** The coordinator listens at `urls`; `joinCommand` is the line to paste on another machine (it names a token file, never the token). */
+export interface ListeningEvent {
+  readonly event: 'listening';
+  readonly urls: readonly string[];
+  readonly joinCommand: string;
+}
+export interface WorkerJoinedEvent {
+  readonly event: 'worker-joined';
+  readonly rank: number;
+  readonly name: string;
+  readonly workers: number;
+}
+export interface WorkerLostEvent {
+  readonly event: 'worker-lost';
+  readonly rank: number;
+  readonly name: string;
+  readonly reason: string;
+  readonly workers: number;
+}
+/** A wait that users should know of: who is waited for, and for how long already. */
+export interface WaitingEvent {
+  readonly event: 'waiting';
+  readonly reason: string;
+  readonly seconds: number;
+}
+/** A step whose record is on disk. Norms are L2 over the whole mean gradient. */
+export interface CommittedEvent {
+  readonly event: 'committed';
+  readonly step: number;
+  readonly epoch: number;
+  /** Mean loss over the step's valid targets (nats or squared error). */
+  readonly loss: number;
+  readonly gradNorm: number;
+  readonly clippedNorm: number;
+  readonly clipCoefficient: number;
+  readonly learningRate: number;
+  readonly digest: string;
+  readonly sequencesPerSecond: number;
+  /** True while a resumed run repeats steps that its log already holds. */
+  readonly replayed: boolean;
+  /** True when the update was left out by --on-nonfinite skip. */
+  readonly skipped: boolean;
+}
+export interface NonFiniteEvent {
+  readonly event: 'non-finite';
+  readonly step: number;
+  readonly rank: number;
+  readonly shard: number;
+  readonly layer: string;
+  readonly exampleIds: readonly number[];
+  readonly reaction: 'recompute' | 'exclude' | 'skip' | 'stop';
+}
+export interface CheckpointEvent {
+  readonly event: 'checkpoint';
+  readonly step: number;
+  readonly path: string;
+  readonly bytes: number;
+}
+export interface EvaluatedEvent {
+  readonly event: 'evaluated';
+  readonly step: number;
+  readonly epoch: number;
+  readonly split: string;
+  readonly loss: number;
+  readonly examples: number;
+  /** Classes, one target a sequence: the share that is right. */
+  readonly accuracy?: number;
+  /** Classes, one target a step: the mean negative log-likelihood. */
+  readonly natsPerTarget?: number;
+  readonly best: boolean;
+}
+export interface DoneEvent {
+  readonly event: 'done';
+  readonly reason: 'finished' | 'stopped';
+  readonly step: number;
+  readonly digest: string;
+  readonly runDir: string;
+  readonly seconds: number;
+  /** Shards computed by each worker, by its name. */
+  readonly shardsByWorker: Readonly<Record<string, number>>;
+}
+export interface WarningEvent {
+  readonly event: 'warning';
+  readonly code: string;
+  readonly message: string;
+}
+export interface ErrorEvent {
+  readonly event: 'error';
+  readonly code: string;
+  readonly message: string;
+}
+
+export type RunEvent =
+  | StartedEvent
+  | ListeningEvent
+  | WorkerJoinedEvent
+  | WorkerLostEvent
+  | WaitingEvent
+  | CommittedEvent
+  | NonFiniteEvent
+  | CheckpointEvent
+  | EvaluatedEvent
+  | DoneEvent
+  | WarningEvent
+  | ErrorEvent;

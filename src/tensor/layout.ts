@@ -1,0 +1,38 @@
+// The layout of a flat vector: which tensor lies where. Params, grads and optimizer moments share one layout.
+
+/** What a tensor is for; penalties and norms are reported by group. */
+export type ParameterGroup = 'input' | 'recurrent' | 'bias' | 'output';
+
+/** One tensor inside a flat vector: row-major, `size` values from `offset`. Names and shapes are PyTorch's. */
+export interface TensorSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly offset: number;
+  readonly size: number;
+  readonly group: ParameterGroup;
+}
+
+export interface Layout {
+  readonly tensors: readonly TensorSpec[];
+  /** Number of values in all. */
+  readonly size: number;
+}
+
+/** Lays tensors one after the other, without gaps. */
+export function layTensors(
+  tensors: readonly { readonly name: string; readonly shape: readonly number[]; readonly group: ParameterGroup }[],
+): Layout {
+  let offset = 0;
+  const laid = tensors.map(({ name, shape, group }) => {
+    const size = shape.reduce((product, dimension) => product * dimension, 1);
+    const spec = { name, shape, offset, size, group };
+    offset += size;
+    return spec;
+  });
+  return { tensors: laid, size: offset };
+}
+
+/** Views one tensor of a flat vector, without a copy. */
+export function viewTensor(vector: Float32Array, tensor: TensorSpec): Float32Array {
+  return vector.subarray(tensor.offset, tensor.offset + tensor.size);
+}
