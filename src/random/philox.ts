@@ -1,0 +1,37 @@
+// Philox4x32-10: a counter-based generator (Salmon, Moraes, Dror and Shaw 2011, "Parallel Random Numbers: As Easy as 1, 2, 3").
+
+const multiplier0 = 0xd2511f53;
+const multiplier1 = 0xcd9e8d57;
+// The key is bumped by the golden ratio and the square root of 3, less 1, in 32 bits.
+const weyl0 = 0x9e3779b9;
+const weyl1 = 0xbb67ae85;
+const numRounds = 10;
+
+/** Two words of 32 bits. */
+export type RandomKey = readonly [number, number];
+/** Four words of 32 bits. */
+export type RandomCounter = readonly [number, number, number, number];
+
+/** Turns (key, counter) into four random words of 32 bits: a pure function, equal on every machine. */
+export function randomWords(key: RandomKey, counter: RandomCounter): Uint32Array {
+  let [k0, k1] = key;
+  let [c0, c1, c2, c3] = counter;
+  for (let round = 0; round < numRounds; round++) {
+    const high0 = highProduct(multiplier0, c0);
+    const low0 = Math.imul(multiplier0, c0);
+    const high1 = highProduct(multiplier1, c2);
+    const low1 = Math.imul(multiplier1, c2);
+    [c0, c1, c2, c3] = [high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0];
+    k0 = (k0 + weyl0) | 0;
+    k1 = (k1 + weyl1) | 0;
+  }
+  return Uint32Array.of(c0, c1, c2, c3);
+}
+
+/** The upper 32 bits of the product of two unsigned words, by 16-bit halves: each partial stays below 2^53. */
+function highProduct(a: number, b: number): number {
+  const word = b >>> 0;
+  const low = (a & 0xffff) * word;
+  const high = (a >>> 16) * word;
+  return ((high + Math.floor(low / 0x10000)) / 0x10000) | 0;
+}
