@@ -1,0 +1,121 @@
+// Step 3 of the set-up: native TensorFlow for the `tensorflow` backend; when nothing helps, wasm is used and that is said.
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { addonPath, checkAddon, compileAddon, isAddonInPlace, placeAddon } from './addon.mjs';
+import { lastLines, run, say, SetupError, withTemporaryFolder } from './shell.mjs';
+import { chooseWheel, fetchLibraries, wheelLabel } from './tensorflow-wheel.mjs';
+
+/** @typedef {import('./tensorflow-wheel.mjs').Wheel} Wheel */
+
+const packageName = '@tensorflow/tfjs-node-gpu';
+const ownInstallerTimeoutMs = 300_000;
+
+/**
+ * Makes native TensorFlow work in `project`, or says why wasm is used.
+ * @param {string} project
+ * @throws {SetupError} when it cannot, and BRIDLE_REQUIRE_NATIVE=1 is set or this is CI on Linux x86_64
+ */
+export function installNative(project) {
+  const isRequired = isNativeRequired();
+  if (process.env.BRIDLE_NATIVE === '0') {
+    if (isRequired) throw new SetupError('BRIDLE_NATIVE=0 skips native TensorFlow, but here it is required.');
+    say('BRIDLE_NATIVE=0: native TensorFlow is skipped, the wasm backend is used');
+    return;
+  }
+  const problem = findPackage(project, isRequired);
+  if (problem === undefined) return;
+  if (isRequired) throw new SetupError(`native TensorFlow is required here and is missing: ${problem}`);
+  say(`native TensorFlow is not available, the wasm backend is used (slower, same results to rounding): ${problem}`);
+}
+
+/**
+ * @param {string} project
+ * @param {boolean} isRequired
+ * @returns {string | undefined} what is missing
+ */
+function findPackage(project, isRequired) {
+  const require = createRequire(join(project, 'package.json'));
+  let packageFolder;
+  try {
+    packageFolder = realpathSync(dirname(require.resolve(`${packageName}/package.json`)));
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'MODULE_NOT_FOUND') throw error;
+    return `${packageName} is not installed; run: npm install --ignore-scripts ${packageName}@4.22.0 && npx bridle setup`;
+  }
+  return install(project, packageFolder, isRequired);
+}
+
+/**
+ * @param {string} project
+ * @param {string} packageFolder
+ * @param {boolean} isRequired
+ * @returns {string | undefined} what is missing
+ */
+function install(project, packageFolder, isRequired) {
+  const isWheelPlatform = process.platform === 'linux' && process.arch === 'x64';
+  const wheel = isWheelPlatform ? chooseWheel() : undefined;
+  if (wheel !== undefined && isAddonInPlace(project, packageFolder, wheel)) return undefined;
+
+  // What failed once is not tried again at every start: it can cost minutes. CI, and a removed file, try again.
+  const failurePath = join(project, '.bridle', 'native-failed.json');
+  const key = `${wheel === undefined ? 'own installer' : wheelLabel(wheel)}, Node ABI ${process.versions.modules}`;
+  const earlier = existsSync(failurePath) ? JSON.parse(readFileSync(failurePath, 'utf8')) : undefined;
+  if (wheel === undefined && earlier === undefined && existsSync(addonPath(packageFolder))) return undefined;
+  if (earlier?.key === key && !isRequired) {
+    return `${earlier.problem}\nTo try again: rm ${join('.bridle', 'native-failed.json')} && npx bridle setup`;
+  }
+  rmSync(failurePath, { force: true });
+
+  const problem =
+    wheel === undefined
+      ? `no TensorFlow wheel is pinned for ${process.platform} ${process.arch}`
+      : installFromWheel(project, packageFolder, wheel);
+  if (problem === undefined) return undefined;
+  say(`native TensorFlow from the wheel: ${problem}`);
+  const second = runOwnInstaller(project, packageFolder);
+  if (second === undefined) return undefined;
+  mkdirSync(dirname(failurePath), { recursive: true });
+  writeFileSync(failurePath, JSON.stringify({ key, problem }));
+  return `${problem}\n${second}`;
+}
+
+/**
+ * @param {string} project
+ * @param {string} packageFolder
+ * @param {Wheel} wheel
+ * @returns {string | undefined} what went wrong
+ */
+function installFromWheel(project, packageFolder, wheel) {
+  const problem = withTemporaryFolder(
+    project,
+    (temporary) =>
+      fetchLibraries(project, wheel, temporary) ??
+      compileAddon(project, packageFolder, wheel, temporary) ??
+      placeAddon(project, packageFolder, wheel),
+  );
+  if (problem === undefined) say(`native TensorFlow is ready (${wheelLabel(wheel)})`);
+  return problem;
+}
+
+/**
+ * @param {string} project
+ * @param {string} packageFolder
+ * @returns {string | undefined} what went wrong
+ */
+function runOwnInstaller(project, packageFolder) {
+  say(`trying the own installer of ${packageName} (libtensorflow 2.9.1, about 400 MB, at most 5 minutes)`);
+  const args = ['rebuild', '--ignore-scripts=false', packageName];
+  const { status, output } = run('npm', args, { cwd: project, timeoutMs: ownInstallerTimeoutMs });
+  const problem =
+    status === 0 && existsSync(addonPath(packageFolder))
+      ? checkAddon(packageFolder)
+      : `its own installer failed too: ${lastLines(output, 3)}`;
+  if (problem !== undefined) rmSync(join(packageFolder, 'lib'), { recursive: true, force: true });
+  return problem;
+}
+
+function isNativeRequired() {
+  if (process.env.BRIDLE_REQUIRE_NATIVE === '1') return true;
+  return process.env.CI === 'true' && process.platform === 'linux' && process.arch === 'x64';
+}
