@@ -1,0 +1,20 @@
+// Everything that a run needs to go on from a step, as a value: what a checkpoint holds.
+import type { OptimizerState } from '../optim/optimizer.js';
+import type { Layout } from '../tensor/layout.js';
+
+export interface TrainingSnapshot {
+  readonly runId: string;
+  /** Steps done: the next one to compute is `step + 1`. */
+  readonly step: number;
+  /** `digestState(params, optimizer)`. */
+  readonly digest: string;
+  readonly layout: Layout;
+  readonly params: Float32Array;
+  readonly optimizer: OptimizerState;
+  readonly kernelId: string;
+  readonly metrics: { readonly bestLoss?: number; readonly bestStep?: number };
+  readonly shardsByWorker: Record<string, number>;
+  /** What the model and the data are, as plain JSON values: kept for `bridle inspect` and for readers outside bridle. */
+  readonly model: Record<string, unknown>;
+  readonly data: Record<string, unknown>;
+}
