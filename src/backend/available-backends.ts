@@ -1,0 +1,65 @@
+// Which backends this installation can load, found by looking at files: nothing is loaded, so it costs a millisecond.
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { ConfigError } from '../errors.js';
+import type { BackendName } from './backend.js';
+
+export interface BackendStatus {
+  readonly name: BackendName;
+  readonly available: boolean;
+  /** Why it is not available, or what was found. */
+  readonly reason: string;
+  /** The command that makes it available. */
+  readonly fix?: string;
+}
+
+const require = createRequire(import.meta.url);
+const tensorflowPackage = '@tensorflow/tfjs-node-gpu';
+
+/** Lists all backends, fittest first, with what is missing and the command that fixes it. */
+export function availableBackends(): BackendStatus[] {
+  return [tensorflowStatus(findPackage(tensorflowPackage)), wasmStatus(findPackage('@tensorflow/tfjs-backend-wasm'))];
+}
+
+/**
+ * Chooses the backend to load: the one asked for, or with `auto` the fittest that is there.
+ * @throws ConfigError BACKEND_UNAVAILABLE with the command that fixes it
+ */
+export function chooseBackend(choice: 'auto' | BackendName, statuses = availableBackends()): BackendName {
+  const candidates = statuses.filter(({ name }) => choice === 'auto' || choice === name);
+  const chosen = candidates.find(({ available }) => available);
+  if (chosen !== undefined) return chosen.name;
+  const story = candidates.map(({ name, reason, fix }) => `${name}: ${reason}${fix ? ` To fix it: ${fix}` : ''}`);
+  throw new ConfigError('BACKEND_UNAVAILABLE', `--backend ${choice} cannot be used. ${story.join(' ')}`);
+}
+
+/** Looks at the package's folder: the package comes from npm, its addon from the set-up. */
+export function tensorflowStatus(folder: string | undefined): BackendStatus {
+  const name = 'tensorflow';
+  const setup = 'npx bridle setup';
+  if (folder === undefined) {
+    const fix = `npm install --ignore-scripts ${tensorflowPackage}@4.22.0 && ${setup}`;
+    return { name, available: false, reason: `The package ${tensorflowPackage} is not installed.`, fix };
+  }
+  if (!existsSync(join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'))) {
+    return { name, available: false, reason: `${tensorflowPackage} is there, its native addon is not.`, fix: setup };
+  }
+  return { name, available: true, reason: `${tensorflowPackage} and its native addon are installed.` };
+}
+
+function wasmStatus(folder: string | undefined): BackendStatus {
+  if (folder !== undefined) return { name: 'wasm', available: true, reason: 'It comes with bridle.' };
+  const reason = 'The package @tensorflow/tfjs-backend-wasm is not installed, although bridle depends on it.';
+  return { name: 'wasm', available: false, reason, fix: 'npm install' };
+}
+
+/** The folder of an installed package, or undefined. */
+export function findPackage(name: string): string | undefined {
+  try {
+    return dirname(require.resolve(`${name}/package.json`));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND') return undefined;
+    throw error;
+  }
+}

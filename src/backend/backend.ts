@@ -1,0 +1,18 @@
+// What a loaded backend offers: the one tfjs instance that everything in the process computes with, and what fixes its bits.
+export type BackendName = 'tensorflow' | 'wasm';
+
+export interface Backend {
+  readonly name: BackendName;
+  /** The only tfjs instance of the process. Two copies would not know each other's tensors. */
+  readonly tf: typeof import('@tensorflow/tfjs');
+  /** Workers with equal kernel ids compute equal bits. */
+  readonly kernelId: string;
+  /** For people: `TensorFlow 2.21.0 on the CPU, 1 thread`. */
+  readonly description: string;
+  readonly execution: 'eager';
+}
+
+export interface BackendOptions {
+  /** Threads inside one operation. wasm computes on one thread under Node whatever is asked. */
+  readonly threads: number;
+}

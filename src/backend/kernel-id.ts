@@ -1,0 +1,50 @@
+// The kernel id: a short name for everything beside (config, seed, shards) that fixes the bits of a run.
+
+/** Raised with any change to the arithmetic of the models, losses or their gradients. */
+export const computeVersion = 1;
+
+/** What a processor can do, as far as the libraries choose their kernels by it. */
+export type InstructionSet = 'avx512' | 'avx2' | 'baseline' | 'arm64';
+
+export interface TensorFlowBuild {
+  readonly tfjsVersion: string;
+  readonly tensorflowVersion: string;
+  readonly isGpu: boolean;
+  readonly hasOneDnn: boolean;
+  readonly instructionSet: InstructionSet;
+  readonly threads: number;
+}
+
+/** Names the bits of eager TensorFlow: `tensorflow/1 tfjs-4.22.0 tf-2.21.0 onednn avx512 intra-1 eager`. */
+export function tensorflowKernelId(build: TensorFlowBuild): string {
+  const device = build.isGpu ? ['cuda'] : [build.hasOneDnn ? 'onednn' : 'eigen', build.instructionSet];
+  return [
+    `tensorflow/${computeVersion}`,
+    `tfjs-${build.tfjsVersion}`,
+    `tf-${build.tensorflowVersion}`,
+    ...device,
+    `intra-${build.threads}`,
+    'eager',
+  ].join(' ');
+}
+
+/** Names the bits of the wasm backend: `wasm/1 tfjs-4.22.0 simd eager`. */
+export function wasmKernelId(build: { readonly tfjsVersion: string; readonly hasSimd: boolean }): string {
+  return `wasm/${computeVersion} tfjs-${build.tfjsVersion} ${build.hasSimd ? 'simd' : 'scalar'} eager`;
+}
+
+/**
+ * Reads the instruction set out of the text of Linux's /proc/cpuinfo, or takes it from the architecture alone.
+ * Without the text an x64 machine counts as `baseline`: too careful costs a refused mixture, too bold costs the bits.
+ */
+export function parseInstructionSet(arch: string, cpuInfo: string | undefined): InstructionSet {
+  if (arch === 'arm64') return 'arm64';
+  const flags = new Set(
+    /^flags\s*:(.*)$/m
+      .exec(cpuInfo ?? '')?.[1]
+      ?.trim()
+      .split(/\s+/),
+  );
+  if (flags.has('avx512f')) return 'avx512';
+  return flags.has('avx2') && flags.has('fma') ? 'avx2' : 'baseline';
+}

@@ -1,0 +1,61 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  availableBackends,
+  chooseBackend,
+  findPackage,
+  tensorflowStatus,
+} from '../../../src/backend/available-backends.js';
+import type { BackendStatus } from '../../../src/backend/available-backends.js';
+
+const ready: BackendStatus = { name: 'tensorflow', available: true, reason: 'here' };
+const missing: BackendStatus = { name: 'tensorflow', available: false, reason: 'no addon', fix: 'npx bridle setup' };
+const wasm: BackendStatus = { name: 'wasm', available: true, reason: 'here' };
+
+describe('choosing a backend', () => {
+  it('takes tensorflow when it is there and wasm when it is not', () => {
+    expect(chooseBackend('auto', [ready, wasm])).toBe('tensorflow');
+    expect(chooseBackend('auto', [missing, wasm])).toBe('wasm');
+  });
+
+  it('takes the one asked for although a fitter one is there', () => {
+    expect(chooseBackend('wasm', [ready, wasm])).toBe('wasm');
+  });
+
+  it('refuses a missing one with the command that fixes it', () => {
+    const choose = () => chooseBackend('tensorflow', [missing, wasm]);
+    expect(choose).toThrowError(expect.objectContaining({ code: 'BACKEND_UNAVAILABLE' }));
+    expect(choose).toThrowError(/--backend tensorflow.*no addon.*npx bridle setup/);
+  });
+
+  it('refuses auto when nothing is there, and tells about each', () => {
+    const none = [missing, { ...wasm, available: false, reason: 'gone', fix: 'npm install' }];
+    expect(() => chooseBackend('auto', none)).toThrowError(/no addon.*gone.*npm install/);
+  });
+});
+
+describe('finding the backends', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'bridle-backend-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('finds wasm, which bridle depends on', () => {
+    expect(availableBackends().find(({ name }) => name === 'wasm')?.available).toBe(true);
+  });
+
+  it('says which command brings a missing package', () => {
+    expect(findPackage('@tensorflow/not-a-package')).toBeUndefined();
+    expect(tensorflowStatus(undefined).fix).toMatch(/^npm install --ignore-scripts @tensorflow\/tfjs-node-gpu/);
+  });
+
+  it('tells a package without its addon from a whole one', () => {
+    expect(tensorflowStatus(folder)).toMatchObject({ available: false, fix: 'npx bridle setup' });
+    mkdirSync(join(folder, 'lib', 'napi-v8'), { recursive: true });
+    writeFileSync(join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'), '');
+    expect(tensorflowStatus(folder)).toMatchObject({ available: true });
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { parseInstructionSet, tensorflowKernelId, wasmKernelId } from '../../../src/backend/kernel-id.js';
+
+const build = {
+  tfjsVersion: '4.22.0',
+  tensorflowVersion: '2.21.0',
+  isGpu: false,
+  hasOneDnn: true,
+  instructionSet: 'avx512',
+  threads: 1,
+} as const;
+
+describe('the kernel id', () => {
+  it('names all that fixes the bits of TensorFlow', () => {
+    expect(tensorflowKernelId(build)).toBe('tensorflow/1 tfjs-4.22.0 tf-2.21.0 onednn avx512 intra-1 eager');
+  });
+
+  it('changes with each thing that changes the bits', () => {
+    const changes = [
+      { tfjsVersion: '4.23.0' },
+      { tensorflowVersion: '2.15.1' },
+      { isGpu: true },
+      { hasOneDnn: false },
+      { instructionSet: 'avx2' as const },
+      { threads: 2 },
+    ];
+    const ids = changes.map((change) => tensorflowKernelId({ ...build, ...change }));
+    expect(new Set([tensorflowKernelId(build), ...ids]).size).toBe(changes.length + 1);
+  });
+
+  it('tells wasm with and without SIMD apart', () => {
+    expect(wasmKernelId({ tfjsVersion: '4.22.0', hasSimd: true })).toBe('wasm/1 tfjs-4.22.0 simd eager');
+    expect(wasmKernelId({ tfjsVersion: '4.22.0', hasSimd: false })).toBe('wasm/1 tfjs-4.22.0 scalar eager');
+  });
+});
+
+describe('the instruction set', () => {
+  const cpuInfo = (flags: string) => `processor\t: 0\nmodel name\t: x\nflags\t\t: fpu ${flags} nx\nbogomips\t: 1\n`;
+
+  it.each([
+    ['avx2 fma avx512f avx512dq', 'avx512'],
+    ['avx avx2 fma', 'avx2'],
+    ['avx2', 'baseline'], // avx2 without fma
+    ['avx512fp16 fma', 'baseline'], // no word may match by its beginning
+  ])('of flags "%s" is %s', (flags, expected) => {
+    expect(parseInstructionSet('x64', cpuInfo(flags))).toBe(expected);
+  });
+
+  it('is baseline on an x64 machine that does not say', () => {
+    expect(parseInstructionSet('x64', undefined)).toBe('baseline');
+    expect(parseInstructionSet('arm64', undefined)).toBe('arm64');
+  });
+});
