@@ -52,7 +52,10 @@ function reflect(target: Float64Array, v: Float64Array, k: number): void {
 
 // Four running sums, in a fixed order: one alone waits for each addition.
 function dot(a: Float64Array, b: Float64Array, start: number): number {
-  let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
+  let sum0 = 0;
+  let sum1 = 0;
+  let sum2 = 0;
+  let sum3 = 0;
   let i = start;
   for (; i + 3 < a.length; i += 4) {
     sum0 += a[i]! * b[i]!;

@@ -18,20 +18,27 @@ export function randomWords(key: RandomKey, counter: RandomCounter): Uint32Array
   let [c0, c1, c2, c3] = counter;
   for (let round = 0; round < numRounds; round++) {
     const high0 = highProduct(multiplier0, c0);
-    const low0 = Math.imul(multiplier0, c0);
     const high1 = highProduct(multiplier1, c2);
+    const low0 = Math.imul(multiplier0, c0);
     const low1 = Math.imul(multiplier1, c2);
-    [c0, c1, c2, c3] = [high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0];
+    c0 = high1 ^ c1 ^ k0;
+    c1 = low1;
+    c2 = high0 ^ c3 ^ k1;
+    c3 = low0;
     k0 = (k0 + weyl0) | 0;
     k1 = (k1 + weyl1) | 0;
   }
   return Uint32Array.of(c0, c1, c2, c3);
 }
 
-/** The upper 32 bits of the product of two unsigned words, by 16-bit halves: each partial stays below 2^53. */
+/** The upper 32 bits of the product of two unsigned words, by halves of 16 bits: no partial sum passes 32 bits. */
 function highProduct(a: number, b: number): number {
-  const word = b >>> 0;
-  const low = (a & 0xffff) * word;
-  const high = (a >>> 16) * word;
-  return ((high + Math.floor(low / 0x10000)) / 0x10000) | 0;
+  const aLow = a & 0xffff;
+  const aHigh = a >>> 16;
+  const bLow = b & 0xffff;
+  const bHigh = b >>> 16;
+  const low = Math.imul(aLow, bLow) >>> 16;
+  const middle = (Math.imul(aHigh, bLow) >>> 0) + low; // below 2^32
+  const cross = (Math.imul(aLow, bHigh) >>> 0) + (middle & 0xffff); // below 2^32
+  return (Math.imul(aHigh, bHigh) + (middle >>> 16) + (cross >>> 16)) | 0;
 }

@@ -62,7 +62,7 @@ export function fnv1a(text: string): number {
 
 function streamOfKey(key: RandomKey): RandomStream {
   let block = 0;
-  let words = new Uint32Array(0);
+  let words: Uint32Array = new Uint32Array(0);
   let position = 4;
   let spareNormal: number | undefined;
 
