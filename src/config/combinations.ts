@@ -1,0 +1,171 @@
+// Combinations that cannot be meant, each with the way out. All of them are reported, not only the first.
+import { ConfigError } from '../errors.js';
+import { flagOf, type CommandName } from './option.js';
+import type { OptionName, Values } from './schema.js';
+import { rankOf, type Source } from './source.js';
+import { readListenAddress } from './value-types.js';
+
+export interface Settled {
+  readonly command: CommandName;
+  readonly values: Values;
+  readonly sources: Readonly<Record<OptionName, Source>>;
+}
+
+type Check = (settled: Settled) => readonly ConfigError[];
+
+const loopbackHost = /^(localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/i;
+
+/** Says whether a host is this machine's loopback. */
+export function isLoopback(host: string): boolean {
+  return loopbackHost.test(host);
+}
+
+/** Spells an option the way the user did. */
+function spell(sources: Settled['sources'], name: OptionName): string {
+  const source = sources[name];
+  if (source.kind === 'flag') return source.flag;
+  return source.kind === 'environment' ? source.variable : flagOf(name);
+}
+
+// A resumed run's config.yaml holds every default too: only what was given now can contradict.
+function isGiven({ sources }: Settled, name: OptionName): boolean {
+  return sources[name].kind === 'flag' || sources[name].kind === 'environment';
+}
+
+/** A value counts against `governing` unless that one came from a stronger source: --clip none silences BRIDLE_MAX_NORM. */
+function contradicts(settled: Settled, name: OptionName, governing: OptionName): boolean {
+  const { sources } = settled;
+  return isGiven(settled, name) && rankOf(sources[name]) >= rankOf(sources[governing]);
+}
+
+/** Refuses options that have no meaning beside the value of another. */
+function pointless(settled: Settled, governing: OptionName, names: readonly OptionName[]): ConfigError[] {
+  const { values, sources } = settled;
+  return names
+    .filter((name) => contradicts(settled, name, governing))
+    .map((name) => {
+      const state = `${flagOf(governing)} ${String(values[governing])}`;
+      const message = `${spell(sources, name)} has no meaning with ${state}. Leave one of the two out.`;
+      return new ConfigError('FLAG_CONFLICT', message);
+    });
+}
+
+const checkEnd: Check = ({ values, sources }) => {
+  if (values.steps === undefined || values.epochs === undefined) return [];
+  const both = `${spell(sources, 'steps')} and ${spell(sources, 'epochs')}`;
+  return [new ConfigError('FLAG_CONFLICT', `${both} both say where the run ends. Give one of the two.`)];
+};
+
+const checkData: Check = (settled) => {
+  const { values } = settled;
+  const { data, dataPath, dataLength, dataMinLength } = values;
+  const problems: ConfigError[] = [];
+  if (data !== 'text') problems.push(...pointless(settled, 'data', ['dataPath']));
+  if (data !== 'adding') problems.push(...pointless(settled, 'data', ['dataMinLength', 'dataExamples']));
+  if (data === 'mnist-rows') problems.push(...pointless(settled, 'data', ['dataLength']));
+  if (data === 'text' && dataPath === undefined) {
+    const message = '--data text needs the files to learn from: --data-path FILE...';
+    problems.push(new ConfigError('FLAG_CONFLICT', message));
+  }
+  if (data === 'adding' && dataLength !== undefined && dataLength < 2) {
+    const message = `--data-length must be at least 2 for --data adding (one number from each half), got ${dataLength}.`;
+    problems.push(new ConfigError('FLAG_CONFLICT', message));
+  }
+  if (dataMinLength !== undefined && dataLength !== undefined && dataMinLength > dataLength) {
+    const message = `--data-min-length ${dataMinLength} is above --data-length ${dataLength}. Give at most ${dataLength}.`;
+    problems.push(new ConfigError('FLAG_CONFLICT', message));
+  }
+  return problems;
+};
+
+const checkModel: Check = (settled) => {
+  const { values } = settled;
+  if (values.cell === 'rnn') return pointless(settled, 'cell', ['forgetBias']);
+  return values.initializer === 'pytorch' ? pointless(settled, 'initializer', ['forgetBias']) : [];
+};
+
+const checkOptimizer: Check = (settled) => {
+  const { values } = settled;
+  const problems: ConfigError[] = [];
+  if (values.clip === 'none') problems.push(...pointless(settled, 'clip', ['maxNorm']));
+  if (values.optimizer === 'sgd') problems.push(...pointless(settled, 'optimizer', ['beta1', 'beta2', 'epsilon']));
+  else problems.push(...pointless(settled, 'optimizer', ['momentum']));
+  if (values.schedule === 'constant') problems.push(...pointless(settled, 'schedule', ['minLearningRate']));
+  if (values.minLearningRate > values.learningRate) {
+    const message = `--min-learning-rate ${values.minLearningRate} is above --learning-rate ${values.learningRate}: the cosine would rise.`;
+    problems.push(new ConfigError('FLAG_CONFLICT', message));
+  }
+  if (values.steps !== undefined && values.warmupSteps >= values.steps && values.warmupSteps > 0) {
+    const message = `--warmup-steps ${values.warmupSteps} leaves no step of --steps ${values.steps} at the full learning rate. Give fewer.`;
+    problems.push(new ConfigError('FLAG_CONFLICT', message));
+  }
+  return problems;
+};
+
+const checkRunFolder: Check = (settled) => {
+  if (settled.values.resume === undefined || !isGiven(settled, 'runName')) return [];
+  const message = '--run-name names a new run and --resume goes on with an old one. Leave one of the two out.';
+  return [new ConfigError('FLAG_CONFLICT', message)];
+};
+
+const checkTls: Check = ({ values: { tlsCert, tlsKey, listen } }) => {
+  const problems: ConfigError[] = [];
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    const [given, missing] = tlsCert === undefined ? ['--tls-key', '--tls-cert'] : ['--tls-cert', '--tls-key'];
+    problems.push(new ConfigError('FLAG_CONFLICT', `${given} needs ${missing} beside it.`));
+  }
+  if (tlsCert !== undefined && listen.startsWith('unix:')) {
+    const message = '--tls-cert has no meaning on a Unix socket. Leave it out, or listen at HOST:PORT.';
+    problems.push(new ConfigError('FLAG_CONFLICT', message));
+  }
+  return problems;
+};
+
+const checkListen: Check = ({ values: { listen, tlsCert, insecure } }) => {
+  const address = readListenAddress(listen);
+  if ('unixPath' in address || isLoopback(address.host) || tlsCert !== undefined || insecure) return [];
+  return [
+    new ConfigError(
+      'INSECURE_ADDRESS',
+      `--listen ${listen} is open to other machines without encryption. Serve TLS with --tls-cert FILE --tls-key FILE, or accept plain text with --insecure.`,
+    ),
+  ];
+};
+
+const checkJoin: Check = ({ command, values: { join, tlsCa, insecure } }) => {
+  if (join === undefined) {
+    if (command === 'doctor') return [];
+    const message =
+      'bridle worker needs --join URL: the address that bridle coordinator printed, for example ws://127.0.0.1:29600.';
+    return [new ConfigError('FLAG_MISSING', message)];
+  }
+  const url = new URL(join);
+  if (url.username || url.password || url.search || url.hash) {
+    const message =
+      '--join must be an address only, without user, password, query or fragment. The token comes from --token-file FILE or BRIDLE_TOKEN.';
+    return [new ConfigError('TOKEN_IN_ARGV', message)];
+  }
+  if (url.protocol === 'ws:' && !isLoopback(url.hostname) && !insecure) {
+    const message = `--join ${join} would send the token and the weights as plain text. Use wss:// (coordinator: --tls-cert, --tls-key), or accept it with --insecure.`;
+    return [new ConfigError('INSECURE_ADDRESS', message)];
+  }
+  if (tlsCa !== undefined && url.protocol !== 'wss:') {
+    return [new ConfigError('FLAG_CONFLICT', `--tls-ca has no meaning with ${join}: only wss:// has certificates.`)];
+  }
+  return [];
+};
+
+const runChecks = [checkEnd, checkData, checkModel, checkOptimizer, checkRunFolder, checkTls, checkListen];
+const checks: Readonly<Record<CommandName, readonly Check[]>> = {
+  train: runChecks,
+  coordinator: runChecks,
+  worker: [checkJoin],
+  doctor: [checkJoin],
+  setup: [],
+  inspect: [],
+};
+
+/** Finds every combination that cannot be meant. */
+export function findConflicts(settled: Settled): ConfigError[] {
+  return checks[settled.command].flatMap((check) => check(settled));
+}

@@ -1,0 +1,87 @@
+// The commands, as help texts show them. Nothing heavy is imported here: bridle --help must answer at once.
+import type { CommandName } from './option.js';
+
+export interface Command {
+  readonly summary: string;
+  readonly usage: string;
+  readonly about: string;
+  readonly examples: readonly (readonly [line: string, meaning: string])[];
+  /** Bare arguments that the command takes. */
+  readonly maxArguments: number;
+}
+
+export const commands: Readonly<Record<CommandName, Command>> = {
+  train: {
+    summary: 'train on this machine: a coordinator and local workers',
+    usage: 'bridle train [flags]',
+    about:
+      'Trains a recurrent network with one coordinator and local worker processes. The weights are the same bits for any number of workers. Ctrl-C saves and stops, a second Ctrl-C stops at once.',
+    examples: [
+      ['bridle train --data mnist-rows --epochs 2', 'an LSTM that reads digits row by row'],
+      ['bridle train --data text --data-path input.txt --epochs 3 --layers 2', 'a character model of your text'],
+      ['bridle train --resume --epochs 4', 'go on with the latest run, to 4 epochs'],
+    ],
+    maxArguments: 0,
+  },
+  coordinator: {
+    summary: 'coordinate a run whose workers are on other machines',
+    usage: 'bridle coordinator [flags]',
+    about:
+      'Deals the data, gathers the gradients and keeps the run. Prints the line that starts workers on other machines, and waits for them.',
+    examples: [
+      [
+        'bridle coordinator --data mnist-rows --listen 0.0.0.0:29600 --tls-cert cert.pem --tls-key key.pem --min-workers 2',
+        'encrypted, starts with two workers',
+      ],
+      ['bridle coordinator --data adding', 'for workers of this machine'],
+    ],
+    maxArguments: 0,
+  },
+  worker: {
+    summary: 'compute for a coordinator',
+    usage: 'bridle worker --join URL [flags]',
+    about:
+      'Starts worker processes that join a coordinator, in any order and at any time. They need no data and no open ports.',
+    examples: [
+      ['bridle worker --join ws://127.0.0.1:29600', 'on the same machine'],
+      [
+        'bridle worker --join wss://trainer:29600 --tls-ca ca.pem --token-file token --workers 4',
+        'from another machine',
+      ],
+    ],
+    maxArguments: 0,
+  },
+  setup: {
+    summary: 'install what is missing',
+    usage: 'bridle setup',
+    about: 'Installs packages and the native backend into this project; does nothing when all is there.',
+    examples: [
+      ['bridle setup', 'safe to repeat'],
+      ['BRIDLE_NATIVE=0 bridle setup', 'without native TensorFlow: the wasm backend is used'],
+    ],
+    maxArguments: 0,
+  },
+  doctor: {
+    summary: 'say what this machine has, what is missing, and what fixes it',
+    usage: 'bridle doctor [--join URL]',
+    about: 'Checks Node, backends, tools, data and memory; with --join also address, token, version and kernel id.',
+    examples: [
+      ['bridle doctor', 'this machine'],
+      ['bridle doctor --join wss://trainer:29600 --token-file token', 'and the way to a coordinator'],
+    ],
+    maxArguments: 0,
+  },
+  inspect: {
+    summary: 'show and verify a checkpoint',
+    usage: 'bridle inspect [CHECKPOINT]',
+    about:
+      'Verifies a checkpoint and prints step, digest, tensors with their norms, optimizer and kernel id. CHECKPOINT is a run folder, a checkpoint folder, or latest (the default).',
+    examples: [
+      ['bridle inspect', 'the newest checkpoint of the latest run'],
+      ['bridle inspect runs/NAME/checkpoints/step-00000500 --json', 'one checkpoint, for scripts'],
+    ],
+    maxArguments: 1,
+  },
+};
+
+export const commandNames = Object.keys(commands) as readonly CommandName[];

@@ -1,0 +1,113 @@
+// Help texts, derived from the tables of commands and options.
+import { commandNames, commands } from './commands.js';
+import { flagOf, groups, variableOf, type CommandName, type Group } from './option.js';
+import { optionOf, optionsOf, type OptionName } from './schema.js';
+
+const width = 100;
+const indent = 30;
+
+function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [''];
+  for (const word of text.split(' ')) {
+    const line = lines[lines.length - 1] ?? '';
+    if (line !== '' && line.length + 1 + word.length > columns) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines;
+}
+
+/** Says an option's default in words; undefined where there is none to speak of. */
+export function describeDefault(name: OptionName): string | undefined {
+  const option = optionOf(name);
+  if (option.defaultText !== undefined) return option.defaultText;
+  return option.default === undefined || option.default === false ? undefined : String(option.default);
+}
+
+/** Spells a flag with its placeholder: `--hidden-size N`. */
+export function usageOf(name: OptionName): string {
+  return `${flagOf(name)} ${optionOf(name).type.placeholder}`.trim();
+}
+
+function formatOption(name: OptionName): string {
+  const option = optionOf(name);
+  const fallback = describeDefault(name);
+  const also = option.aliases?.map(flagOf).join(', ');
+  const about = [
+    option.about,
+    ...(fallback === undefined ? [] : [`(default: ${fallback})`]),
+    ...(also === undefined ? [] : [`(also: ${also})`]),
+  ].join(' ');
+  const head = `  ${usageOf(name)}`;
+  const [first = '', ...rest] = wrap(about, width - indent);
+  const start = head.length > indent - 2 ? `${head}\n${' '.repeat(indent)}${first}` : `${head.padEnd(indent)}${first}`;
+  return [start, ...rest.map((line) => `${' '.repeat(indent)}${line}`)].join('\n');
+}
+
+function formatGroup(command: CommandName, group: Group): string[] {
+  const names = optionsOf(command).filter((name) => optionOf(name).group === group);
+  return names.length === 0 ? [] : ['', `${group}:`, ...names.map(formatOption)];
+}
+
+/** Writes the help text of one command. */
+export function formatCommandHelp(command: CommandName): string {
+  const { about, usage, examples } = commands[command];
+  const flags = groups.flatMap((group) => formatGroup(command, group));
+  const twin = `Every flag has a twin in the environment: ${flagOf('globalBatch')} is ${variableOf('globalBatch')}. A flag wins.`;
+  return [
+    `Usage: ${usage}`,
+    '',
+    ...wrap(about, width),
+    '',
+    'Examples:',
+    ...examples.flatMap(([line, meaning]) => [`  ${line}`, `      ${meaning}`]),
+    ...flags,
+    ...(flags.length === 0 ? [] : ['', twin]),
+    '',
+  ].join('\n');
+}
+
+/** Writes docs/cli.md. */
+export function formatCliPage(overview: string, exits: readonly (readonly [code: string, meaning: string])[]): string {
+  const sections = commandNames.flatMap((command) => formatSection(command));
+  return [
+    '# Command line',
+    '',
+    '<!-- Written by scripts/generate-cli-docs.mjs from src/config/schema.ts; do not edit. -->',
+    '',
+    '```text',
+    overview.trimEnd(),
+    '```',
+    '',
+    'Every flag has a twin in the environment: `--hidden-size` is `BRIDLE_HIDDEN_SIZE`. A flag wins over the environment, the environment over a default. In flags, `_` and `-` are alike. Unknown flags, bad values and impossible combinations are refused together, before anything starts. A token comes from `--token-file` or `BRIDLE_TOKEN`, never from the command line.',
+    '',
+    'Exit codes:',
+    '',
+    ...exits.map(([code, meaning]) => `- \`${code}\`: ${meaning}`),
+    ...sections,
+    '',
+  ].join('\n');
+}
+
+function formatSection(command: CommandName): string[] {
+  const { about, examples } = commands[command];
+  const lines = ['', `## bridle ${command}`, '', about, '', '```sh'];
+  lines.push(...examples.map(([line, meaning]) => `${line} # ${meaning}`), '```');
+  for (const group of groups) {
+    const names = optionsOf(command).filter((name) => optionOf(name).group === group);
+    if (names.length > 0) lines.push('', `### ${group}`, '', ...names.map(formatBullet));
+  }
+  return lines;
+}
+
+function formatBullet(name: OptionName): string {
+  const option = optionOf(name);
+  const fallback = describeDefault(name);
+  const notes = [
+    ...(fallback === undefined ? [] : [`Default: ${fallback}.`]),
+    ...(option.fixesBits ? ['Fixes the bits: a resume cannot change it.'] : []),
+    ...(option.aliases === undefined
+      ? []
+      : [`Also: ${option.aliases.map((alias) => `\`${flagOf(alias)}\``).join(', ')}.`]),
+  ];
+  return `- \`${usageOf(name)}\`: ${[option.about, ...notes].join(' ')}`;
+}

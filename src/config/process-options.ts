@@ -1,0 +1,121 @@
+// Options that say which processes compute, and how they find and trust each other.
+import type { CommandName, Option } from './option.js';
+import {
+  choice,
+  folderName,
+  inputFile,
+  joinUrl,
+  listenAddress,
+  onOff,
+  processCount,
+  wholeNumber,
+} from './value-types.js';
+
+const runs = ['train', 'coordinator'] as const satisfies CommandName[];
+const computes = ['train', 'worker'] as const satisfies CommandName[];
+
+export const workerOptions = {
+  join: {
+    type: joinUrl,
+    about: "The coordinator's address: ws://HOST:PORT, wss://HOST:PORT or unix:PATH.",
+    group: 'Network',
+    commands: ['worker', 'doctor'],
+    transient: true,
+  },
+  workers: {
+    type: processCount,
+    default: 'auto',
+    about: 'Local worker processes; auto: one for each GPU, otherwise one a core, at most one a shard.',
+    group: 'Workers',
+    commands: computes,
+    aliases: ['nprocPerNode', 'numProcesses'],
+  },
+  backend: {
+    type: choice('auto', 'tensorflow', 'wasm'),
+    default: 'auto',
+    about: 'What computes the gradients; auto: the best that every machine has.',
+    group: 'Workers',
+    commands: ['train', 'coordinator', 'worker'],
+    fixesBits: true,
+  },
+  threads: {
+    type: wholeNumber(1, 256),
+    default: 1,
+    about: 'Compute threads in each worker.',
+    group: 'Workers',
+    commands: computes,
+  },
+  minWorkers: {
+    type: wholeNumber(1, 1024),
+    default: 1,
+    about: 'Start training when so many workers have joined.',
+    group: 'Workers',
+    commands: runs,
+  },
+  maxRestarts: {
+    type: wholeNumber(0, 1_000_000),
+    default: 10,
+    about: 'How often a local worker that died is started again.',
+    group: 'Workers',
+    commands: computes,
+  },
+  allowMixedKernels: {
+    type: onOff,
+    default: false,
+    about: 'Let workers with different kernel ids share a run: the promise of equal bits is given up.',
+    group: 'Workers',
+    commands: runs,
+  },
+  name: {
+    type: folderName,
+    defaultText: "the machine's name",
+    about: 'Name of these workers in events and logs.',
+    group: 'Workers',
+    commands: ['worker'],
+    transient: true,
+  },
+} as const satisfies Record<string, Option>;
+
+export const networkOptions = {
+  listen: {
+    type: listenAddress,
+    default: '127.0.0.1:29600',
+    about: 'Where workers join. Anything but this machine needs TLS, or --insecure.',
+    group: 'Network',
+    commands: runs,
+  },
+  tokenFile: {
+    type: inputFile,
+    about: 'File that holds the token; BRIDLE_TOKEN holds the token itself. Never on the command line.',
+    group: 'Network',
+    commands: ['train', 'coordinator', 'worker', 'doctor'],
+    transient: true,
+  },
+  tlsCert: {
+    type: inputFile,
+    about: 'Certificate (PEM) to serve wss:// with.',
+    group: 'Network',
+    commands: runs,
+  },
+  tlsKey: {
+    type: inputFile,
+    about: 'Private key (PEM) of --tls-cert.',
+    group: 'Network',
+    commands: runs,
+  },
+  tlsCa: {
+    type: inputFile,
+    about: "Certificate authority (PEM) that vouches for the coordinator, where the system's do not.",
+    group: 'Network',
+    commands: ['worker', 'doctor'],
+    transient: true,
+  },
+  insecure: {
+    type: onOff,
+    default: false,
+    about: 'Allow plain text to other machines: everyone on the way can read and change it.',
+    group: 'Network',
+    commands: ['train', 'coordinator', 'worker', 'doctor'],
+    transient: true,
+  },
+} as const satisfies Record<string, Option>;

@@ -1,0 +1,72 @@
+// Settled values in, the coordinator's training options out.
+import type { TrainingOptions } from '../coordinator/training-options.js';
+import type { DataOptions } from '../data/load-dataset.js';
+import { ConfigError } from '../errors.js';
+import type { ClipOptions } from '../optim/clip.js';
+import type { ScheduleOptions } from '../optim/schedule.js';
+import type { Values } from './schema.js';
+
+function resolveData(values: Values): DataOptions {
+  const { data, dataPath = [], dataLength = 0, dataMinLength, dataExamples = 0, seed } = values;
+  if (data === 'mnist-rows') return { name: data };
+  if (data === 'text') return { name: data, paths: dataPath, length: dataLength };
+  const minLength = dataMinLength === undefined ? {} : { minLength: dataMinLength };
+  return { name: data, length: dataLength, examples: dataExamples, seed, ...minLength };
+}
+
+function resolveClip({ clip, maxNorm }: Values): ClipOptions {
+  return clip === 'none' ? { name: clip } : { name: clip, maxNorm };
+}
+
+function resolveSchedule(values: Values): ScheduleOptions {
+  const { schedule, learningRate, warmupSteps, minLearningRate } = values;
+  // The coordinator knows the steps of an epoch, and fills in the total.
+  return { name: schedule, learningRate, warmupSteps, minLearningRate, totalSteps: 0 };
+}
+
+function resolveEnd({ steps, epochs }: Values): { readonly steps: number } | { readonly epochs: number } {
+  if (steps !== undefined) return { steps };
+  if (epochs !== undefined) return { epochs };
+  throw new ConfigError('RUN_END', 'Neither steps nor epochs say where the run ends. Give one of the two.');
+}
+
+/** Resolves the values of a settled command line (dependent defaults filled in) to what fixes a training run. */
+export function resolveTraining(values: Values): TrainingOptions {
+  const { initFrom, evaluateEvery, saveEvery } = values;
+  return {
+    data: resolveData(values),
+    cell: values.cell,
+    layers: values.layers,
+    hiddenSize: values.hiddenSize,
+    initializer: {
+      input: values.initializer,
+      recurrent: values.recurrentInitializer ?? 'orthogonal',
+      forgetBias: values.forgetBias,
+    },
+    ...(initFrom === undefined ? {} : { initFrom }),
+    globalBatch: values.globalBatch,
+    shards: values.shards,
+    dropLast: values.dropLast,
+    ...resolveEnd(values),
+    seed: values.seed,
+    optimizer: {
+      name: values.optimizer,
+      momentum: values.momentum,
+      beta1: values.beta1,
+      beta2: values.beta2,
+      epsilon: values.epsilon,
+      weightDecay: values.weightDecay ?? 0,
+    },
+    schedule: resolveSchedule(values),
+    clip: resolveClip(values),
+    l1: values.l1,
+    l2: values.l2,
+    onNonFinite: values.onNonfinite,
+    ...(evaluateEvery === undefined ? {} : { evaluateEvery }),
+    ...(saveEvery === undefined ? {} : { saveEvery }),
+    keep: values.keep,
+    backend: values.backend,
+    allowMixedKernels: values.allowMixedKernels,
+    minWorkers: values.minWorkers,
+  };
+}

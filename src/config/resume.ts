@@ -1,0 +1,37 @@
+// What a resumed run refuses to change: every value that fixes its bits.
+import { isDeepStrictEqual } from 'node:util';
+import { ConfigError } from '../errors.js';
+import type { Settled } from './combinations.js';
+import { flagOf } from './option.js';
+import type { Given } from './read-arguments.js';
+import type { RunConfig } from './run-config.js';
+import { optionOf, type OptionName } from './schema.js';
+
+/** With a cosine schedule the end of the run fixes every learning rate before it. */
+function fixesBits(name: OptionName, { values }: Settled): boolean {
+  if (name === 'steps' || name === 'epochs') return values.schedule === 'cosine';
+  return optionOf(name).fixesBits === true;
+}
+
+function isSame(name: OptionName, before: unknown, now: unknown): boolean {
+  // `auto` stands for whatever the first worker had: the kernel id in the checkpoint decides.
+  if (name === 'backend' && (before === 'auto' || now === 'auto')) return true;
+  return isDeepStrictEqual(before, now);
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return 'not set';
+  return Array.isArray(value) ? value.join(' ') : String(value);
+}
+
+/** Finds values given now that differ from the run's and would change its bits. */
+export function findResumeConflicts(given: Given, run: RunConfig, settled: Settled): ConfigError[] {
+  return [...given.values].flatMap(([name, now]) => {
+    const before = run.values.get(name);
+    if (!fixesBits(name, settled) || isSame(name, before, now)) return [];
+    const source = given.sources.get(name);
+    const spelled = source?.kind === 'environment' ? source.variable : flagOf(name);
+    const message = `${spelled} is ${show(now)} now and was ${show(before)} in ${run.path}: it fixes the run's bits. Leave it out to go on, or start a new run without --resume.`;
+    return [new ConfigError('RESUME_CONFLICT', message)];
+  });
+}

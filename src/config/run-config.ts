@@ -1,0 +1,75 @@
+// config.yaml of a run: every resolved value, and where it came from. A resume reads it back.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Document, parseDocument, LineCounter, isMap, isScalar, type Scalar } from 'yaml';
+import { ConfigError } from '../errors.js';
+import type { Settled } from './combinations.js';
+import { readValue } from './read-value.js';
+import { optionNames, optionOf, optionsOf, type OptionName } from './schema.js';
+import { describeSource } from './source.js';
+
+const formatVersion = 1;
+
+/** The values of an earlier run, as its config.yaml has them. */
+export interface RunConfig {
+  readonly path: string;
+  readonly values: ReadonlyMap<OptionName, unknown>;
+}
+
+/** Writes config.yaml: one line a value, with its source as a comment. */
+export function formatRunConfig({ command, values, sources }: Settled): string {
+  const names = optionsOf(command).filter((name) => !optionOf(name).transient && values[name] !== undefined);
+  const document = new Document({
+    formatVersion,
+    resolved: Object.fromEntries(names.map((name) => [name, values[name]])),
+  });
+  document.commentBefore = ' The resolved configuration of this run; bridle --resume reads it back.';
+  const resolved = document.get('resolved');
+  if (isMap(resolved)) {
+    for (const name of names) {
+      const node = resolved.get(name, true) as Scalar;
+      node.comment = ` ${describeSource(sources[name])}`;
+    }
+  }
+  return document.toString({ lineWidth: 0 });
+}
+
+/** Reads a run folder's config.yaml. Throws ConfigError RUN_CONFIG with file, line and what was wanted. */
+export async function loadRunConfig(runDir: string): Promise<RunConfig> {
+  const path = join(runDir, 'config.yaml');
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    const message = `${path} cannot be read (${(cause as NodeJS.ErrnoException).code ?? String(cause)}). --resume needs a run folder with its config.yaml.`;
+    throw new ConfigError('RUN_CONFIG', message, { cause });
+  }
+  return parseRunConfig(text, path);
+}
+
+/** Reads the text of a config.yaml. */
+export function parseRunConfig(text: string, path: string): RunConfig {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const refuse = (offset: number, problem: string): never => {
+    const { line, col } = lines.linePos(offset);
+    throw new ConfigError('RUN_CONFIG', `${path}:${line}:${col} ${problem}`);
+  };
+  const [error] = document.errors;
+  if (error) refuse(error.pos[0], `is not YAML: ${error.message.split('\n')[0] ?? ''}`);
+  const version: unknown = document.get('formatVersion');
+  if (version !== formatVersion) refuse(0, `formatVersion must be ${formatVersion}, got ${JSON.stringify(version)}.`);
+  const resolved = document.get('resolved');
+  if (!isMap(resolved)) return refuse(0, '"resolved" must be a map of values.');
+
+  const values = new Map<OptionName, unknown>();
+  for (const pair of resolved.items) {
+    const key = isScalar(pair.key) ? String(pair.key.value) : '';
+    const offset = (pair.key as Scalar).range?.[0] ?? 0;
+    const name = optionNames.find((option) => option === key) ?? refuse(offset, `"${key}" is not an option of bridle.`);
+    const reading = readValue(optionOf(name), key, document.getIn(['resolved', name], false));
+    if ('problem' in reading) return refuse(offset, reading.problem.message);
+    values.set(name, reading.value);
+  }
+  return { path, values };
+}

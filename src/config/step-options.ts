@@ -1,0 +1,66 @@
+// Options that say what a step is, and how many there are.
+import type { CommandName, Option } from './option.js';
+import { onOff, wholeNumber } from './value-types.js';
+
+const runs = ['train', 'coordinator'] as const satisfies CommandName[];
+const billion = 1_000_000_000;
+
+export const stepOptions = {
+  globalBatch: {
+    type: wholeNumber(1, 1_048_576),
+    default: 64,
+    about: 'Sequences in a step, over all workers.',
+    group: 'Steps',
+    commands: runs,
+    aliases: ['batch', 'batchSize', 'globalBatchSize'],
+    fixesBits: true,
+  },
+  shards: {
+    type: wholeNumber(1, 4096),
+    default: 8,
+    about: 'Parts of a global batch; part of what fixes the bits, the number of workers is not.',
+    group: 'Steps',
+    commands: runs,
+    fixesBits: true,
+  },
+  steps: {
+    type: wholeNumber(1, billion),
+    about: 'End after so many steps, counted from the start of the run.',
+    group: 'Steps',
+    commands: runs,
+    aliases: ['maxSteps'],
+  },
+  epochs: {
+    type: wholeNumber(1, 1_000_000),
+    defaultText: '1, unless --steps is given',
+    about: 'End after so many passes over the training data.',
+    group: 'Steps',
+    commands: runs,
+    aliases: ['numEpochs', 'numTrainEpochs', 'maxEpochs'],
+  },
+  dropLast: {
+    type: onOff,
+    default: false,
+    about: 'Leave out the last partial batch of an epoch.',
+    group: 'Steps',
+    commands: runs,
+    aliases: ['dataloaderDropLast'],
+    fixesBits: true,
+  },
+  seed: {
+    type: wholeNumber(0, Number.MAX_SAFE_INTEGER),
+    default: 42,
+    about: 'Seed of initial weights, order of examples and generated data.',
+    group: 'Steps',
+    commands: runs,
+    fixesBits: true,
+  },
+  evaluateEvery: {
+    type: wholeNumber(0, billion),
+    defaultText: 'every epoch',
+    about: 'Steps between evaluations, 0: never. The end of the run is evaluated too.',
+    group: 'Steps',
+    commands: runs,
+    aliases: ['evalEvery', 'evalSteps'],
+  },
+} as const satisfies Record<string, Option>;
