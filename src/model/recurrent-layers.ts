@@ -1,0 +1,123 @@
+// The stack of recurrent layers: one product for all inputs of a layer, the recurrence, and the weight gradients shard by shard.
+import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
+import type { ModelSpec } from '../params/model-spec.js';
+import { lstmCell } from './lstm.js';
+import { oneHot } from './one-hot.js';
+import type { RecurrentCell, RecurrentTrace } from './recurrent-cell.js';
+import type { ShardStack } from './shard-stack.js';
+import { tanhCell } from './tanh-rnn.js';
+import type { Tfjs } from './tfjs.js';
+import type { LayerWeights } from './weights.js';
+
+/** One shard's gradients of one layer. */
+export type LayerGradients = {
+  readonly input: Tensor2D; // [G*H, in]
+  readonly recurrent: Tensor2D; // [G*H, H]
+  readonly bias: Tensor1D; // [G*H], the same for both biases
+};
+
+/** Runs all layers; returns a trace for each, the lowest first. */
+export function runLayers(
+  tf: Tfjs,
+  spec: ModelSpec,
+  layers: readonly LayerWeights[],
+  stack: ShardStack,
+): RecurrentTrace[] {
+  const cell = createCell(tf, spec);
+  const traces: RecurrentTrace[] = [];
+  for (const weights of layers) {
+    const below = traces.at(-1);
+    const projected = tf.tidy(() => {
+      const product = below
+        ? tf.matMul(flattenSteps(tf, below.hidden), weights.inputT)
+        : projectInputs(tf, spec, stack, weights);
+      return unflattenSteps(tf, tf.add(product, weights.bias) as Tensor2D, stack.steps);
+    });
+    traces.push(cell.forward(projected, weights.recurrentT));
+    projected.dispose();
+  }
+  return traces;
+}
+
+/** Backpropagates `hiddenGrad` [steps, rows, H] of the top layer; returns gradients by layer and shard: `[layer][shard]`. */
+export function layersBackward(
+  tf: Tfjs,
+  spec: ModelSpec,
+  layers: readonly LayerWeights[],
+  stack: ShardStack,
+  traces: readonly RecurrentTrace[],
+  hiddenGrad: Tensor3D,
+): LayerGradients[][] {
+  const cell = createCell(tf, spec);
+  const gradients: LayerGradients[][] = [];
+  let fromAbove = hiddenGrad;
+  for (let layer = layers.length - 1; layer >= 0; layer--) {
+    const [weights, trace, below] = [layers[layer]!, traces[layer]!, traces[layer - 1]];
+    const gateGrads = cell.backward(trace, fromAbove, weights.recurrent); // [steps, rows, G*H]
+    const inputs = below ? below.hidden : inputVectors(tf, spec, stack); // [steps, rows, in]
+    gradients.unshift(
+      Array.from({ length: stack.numShards }, (_, shard) =>
+        weightGradients(tf, stack, shard, gateGrads, inputs, trace.previousHidden),
+      ),
+    );
+    if (below)
+      fromAbove = tf.tidy(() => unflattenSteps(tf, tf.matMul(flattenSteps(tf, gateGrads), weights.input), stack.steps));
+  }
+  return gradients;
+}
+
+function createCell(tf: Tfjs, spec: ModelSpec): RecurrentCell<RecurrentTrace> {
+  return spec.cell === 'lstm' ? lstmCell(tf) : tanhCell(tf);
+}
+
+/** x W_ih^T [steps * rows, G*H]. An id stands for its one-hot vector, whose product is one row of W_ih^T. */
+function projectInputs(tf: Tfjs, spec: ModelSpec, stack: ShardStack, weights: LayerWeights): Tensor2D {
+  if (spec.inputs === 'ids') return tf.gather(weights.inputT, tf.tensor1d(stack.inputs, 'int32'));
+  return tf.matMul(tf.tensor2d(stack.inputs, [stack.inputs.length / spec.inputSize, spec.inputSize]), weights.inputT);
+}
+
+/** The lowest layer's inputs as vectors [steps, rows, in]. */
+function inputVectors(tf: Tfjs, spec: ModelSpec, stack: ShardStack): Tensor3D {
+  const rows = stack.numShards * stack.rowsPerShard;
+  if (spec.inputs === 'dense') return tf.tensor3d(stack.inputs, [stack.steps, rows, spec.inputSize]);
+  return unflattenSteps(tf, oneHot(tf, stack.inputs, spec.inputSize), stack.steps);
+}
+
+/** One product over all steps and rows of a shard. Never over several shards: each shard's gradient keeps its own bits. */
+function weightGradients(
+  tf: Tfjs,
+  stack: ShardStack,
+  shard: number,
+  gateGrads: Tensor3D,
+  inputs: Tensor3D,
+  previousHidden: Tensor3D,
+): LayerGradients {
+  return tf.tidy(() => {
+    const ofShard = (tensor: Tensor3D) => flattenSteps(tf, sliceShard(tf, stack, shard, tensor));
+    const gateGradsT = tf.transpose(ofShard(gateGrads)); // [G*H, steps * rows]
+    return {
+      input: tf.matMul(gateGradsT, ofShard(inputs)),
+      recurrent: tf.matMul(gateGradsT, ofShard(previousHidden)),
+      bias: tf.sum(gateGradsT, 1) as Tensor1D,
+    };
+  });
+}
+
+function sliceShard(
+  tf: Tfjs,
+  { steps, rowsPerShard, numShards }: ShardStack,
+  shard: number,
+  tensor: Tensor3D,
+): Tensor3D {
+  if (numShards === 1) return tensor;
+  return tf.slice(tensor, [0, shard * rowsPerShard, 0], [steps, rowsPerShard, tensor.shape[2]]);
+}
+
+function flattenSteps(tf: Tfjs, tensor: Tensor3D): Tensor2D {
+  const [steps, rows, size] = tensor.shape;
+  return tf.reshape(tensor, [steps * rows, size]);
+}
+
+function unflattenSteps(tf: Tfjs, tensor: Tensor2D, steps: number): Tensor3D {
+  return tf.reshape(tensor, [steps, tensor.shape[0] / steps, tensor.shape[1]]);
+}
