@@ -135,7 +135,7 @@ interface Entry {
 }
 
 function parseEntry(name: string, value: unknown, source: string): Entry {
-  const place = (problem: string): CheckpointError => invalid(source, `tensor "${name}": ${problem}`);
+  const place = (problem: string): CheckpointError => invalid(source, `tensor ${JSON.stringify(name)}: ${problem}`);
   if (!isObject(value)) throw place('its entry is not an object');
   if (value.dtype !== 'F32') throw place(`dtype must be F32, got ${dtypeText(value.dtype)}; convert it to float32`);
   const { shape, data_offsets: offsets } = value;
@@ -151,7 +151,8 @@ function parseEntry(name: string, value: unknown, source: string): Entry {
 function checkRanges(entries: readonly Entry[], dataBytes: number, source: string): void {
   let position = 0;
   for (const { name, begin, end } of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (begin !== position) throw invalid(source, `tensor "${name}" begins at data byte ${begin}, wanted ${position}`);
+    if (begin !== position)
+      throw invalid(source, `tensor ${JSON.stringify(name)} begins at data byte ${begin}, wanted ${position}`);
     position = end;
   }
   if (position !== dataBytes)
