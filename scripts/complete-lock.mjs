@@ -17,7 +17,8 @@ for (const entry of Object.values(lock.packages)) {
     const os = systems.filter((system) => words.includes(system));
     const cpu = processors.filter((processor) => words.includes(processor));
     const libc = words.flatMap((word) => libraries[word] ?? []);
-    if (os.length === 0) throw new Error(`${key}: no operating system in its name; add it to package-lock.json by hand`);
+    if (os.length === 0)
+      throw new Error(`${key}: no operating system in its name; add it to package-lock.json by hand`);
     lock.packages[key] = { version, ...(cpu.length > 0 && { cpu }), ...(entry.dev && { dev: true }) };
     Object.assign(lock.packages[key], libc.length > 0 && { libc }, { optional: true, os });
     added += 1;

@@ -36,7 +36,7 @@ it('compares versions by number', () => {
 });
 
 function isAtLeast(version: string, floor: string): boolean {
-  const [a, b] = [version, floor].map((text) => text.split('.').map(Number));
+  const [a, b] = [version, floor].map((each) => each.split('.').map(Number));
   const place = [0, 1, 2].find((index) => a?.[index] !== b?.[index]);
   return place === undefined || (a?.[place] ?? 0) > (b?.[place] ?? 0);
 }

@@ -1,0 +1,60 @@
+// The packed tarball, installed into an empty project as a user does it: the command runs, importing bridle loads no tfjs.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+let project = '';
+
+function run(command: string, args: readonly string[], cwd = project): string {
+  return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'bridle-package-'));
+  run(process.execPath, ['scripts/setup.mjs'], root);
+  run('npm', ['pack', '--ignore-scripts', '--pack-destination', project], root);
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'a-user', private: true, type: 'module' }));
+  const tarball = readdirSync(project).find((name) => name.endsWith('.tgz'));
+  expect(tarball).toBeDefined();
+  run('npm', ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', `./${tarball}`]);
+}, 180_000);
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+it('brings what a user needs and nothing of the workshop', () => {
+  const entries = readdirSync(join(project, 'node_modules', 'bridle'));
+  expect(entries).toEqual(expect.arrayContaining(['dist', 'proto', 'scripts', 'README.md', 'LICENSE', 'package.json']));
+  expect(entries).not.toEqual(expect.arrayContaining(['src']));
+  expect(entries).not.toEqual(expect.arrayContaining(['test']));
+});
+
+it('does not make a user download native TensorFlow', () => {
+  expect(readdirSync(join(project, 'node_modules', '@tensorflow'))).not.toContain('tfjs-node-gpu');
+});
+
+it('runs its command', () => {
+  expect(run('npx', ['--no-install', 'bridle', '--help'])).toMatch(/bridle train/);
+  const { version } = JSON.parse(run('npm', ['pkg', 'get', 'version', '--json'], root)) as Record<string, string>;
+  expect(run('npx', ['--no-install', 'bridle', '--version'])).toContain(version ?? '0.1.0');
+});
+
+it('loads no tfjs when it is imported', () => {
+  const program = `
+    import { createRequire } from 'node:module';
+    await import('bridle');
+    const loaded = Object.keys(createRequire(import.meta.url).cache).filter((path) => path.includes('@tensorflow'));
+    console.log(JSON.stringify(loaded));`;
+  writeFileSync(join(project, 'check.mjs'), program);
+  expect(JSON.parse(run(process.execPath, ['check.mjs']))).toEqual([]);
+});
+
+it('sets nothing up that the user did not ask for, and says what to type for TensorFlow', () => {
+  const setup = join('node_modules', 'bridle', 'scripts', 'setup.mjs');
+  const environment = { ...process.env, CI: 'false', BRIDLE_REQUIRE_NATIVE: '0' };
+  const options = { cwd: project, encoding: 'utf8' as const, env: environment };
+  const output = execFileSync('sh', ['-c', `"${process.execPath}" ${setup} 2>&1`], options);
+  expect(output).toMatch(/wasm backend is used.*npm install --ignore-scripts @tensorflow\/tfjs-node-gpu/);
+});
