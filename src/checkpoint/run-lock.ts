@@ -1,5 +1,6 @@
 // One coordinator a run: a lock file made exclusively, which holds the pid; a dead process's lock is taken over.
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError } from '../errors.js';
 import { sweepCheckpoints } from './checkpoint-folders.js';
@@ -37,18 +38,28 @@ export async function lockRunFolder(runDir: string): Promise<RunLock> {
 
 async function acquire(path: string, own: string): Promise<void> {
   // Linked, not written in place: the lock is never seen without its pid, and link() refuses an existing name as O_EXCL does.
-  const candidate = `${path}.${process.pid}`;
-  await rm(candidate, { force: true });
-  await writeFile(candidate, own, { flag: 'wx' });
+  const candidate = `${path}.${randomUUID()}`;
   try {
-    while (!(await tryLink(candidate, path))) {
-      const holder = await readHolder(path);
-      if (holder === undefined) continue; // released meanwhile
-      if (await isAlive(holder)) throw inUse(path, holder);
-      await removeStale(path, holder);
-    }
+    await writeFile(candidate, own, { flag: 'wx' });
+    await acquireLinked(path, candidate);
   } finally {
     await rm(candidate, { force: true });
+  }
+}
+
+/** Only who holds `<path>.takeover` removes a dead lock: two who saw the same one cannot remove each other's new one. */
+async function acquireLinked(path: string, candidate: string): Promise<void> {
+  while (!(await tryLink(candidate, path))) {
+    const holder = await readHolder(path);
+    if (holder === undefined) continue; // released meanwhile
+    if (await isAlive(holder)) throw inUse(path, holder);
+    const takeover = `${path}.takeover`;
+    await acquireLinked(takeover, candidate);
+    try {
+      if ((await readHolder(path)) === holder) await rm(path);
+    } finally {
+      await rm(takeover);
+    }
   }
 }
 
@@ -60,19 +71,6 @@ async function tryLink(candidate: string, path: string): Promise<boolean> {
     if (systemCode(error) === 'EEXIST') return false;
     throw error;
   }
-}
-
-/** Moves a dead holder's lock away, and puts it back when another process took the lock over in the same instant. */
-async function removeStale(path: string, holder: string): Promise<void> {
-  const aside = `${path}.stale.${process.pid}`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return;
-    throw error;
-  }
-  if ((await readHolder(aside)) !== holder) await tryLink(aside, path);
-  await rm(aside, { force: true });
 }
 
 async function readHolder(path: string): Promise<string | undefined> {
