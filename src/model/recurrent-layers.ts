@@ -78,8 +78,7 @@ function projectInputs(tf: Tfjs, spec: ModelSpec, stack: ShardStack, weights: La
 
 /** The lowest layer's inputs as vectors [steps, rows, in]. */
 function inputVectors(tf: Tfjs, spec: ModelSpec, stack: ShardStack): Tensor3D {
-  const rows = stack.numShards * stack.rowsPerShard;
-  if (spec.inputs === 'dense') return tf.tensor3d(stack.inputs, [stack.steps, rows, spec.inputSize]);
+  if (spec.inputs === 'dense') return tf.tensor3d(stack.inputs, [stack.steps, stack.rows, spec.inputSize]);
   return unflattenSteps(tf, oneHot(tf, stack.inputs, spec.inputSize), stack.steps);
 }
 
@@ -103,13 +102,8 @@ function weightGradients(
   });
 }
 
-function sliceShard(
-  tf: Tfjs,
-  { steps, rowsPerShard, numShards }: ShardStack,
-  shard: number,
-  tensor: Tensor3D,
-): Tensor3D {
-  if (numShards === 1) return tensor;
+function sliceShard(tf: Tfjs, { steps, rows, rowsPerShard }: ShardStack, shard: number, tensor: Tensor3D): Tensor3D {
+  if (rows === rowsPerShard) return tensor;
   return tf.slice(tensor, [0, shard * rowsPerShard, 0], [steps, rowsPerShard, tensor.shape[2]]);
 }
 

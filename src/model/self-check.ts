@@ -81,8 +81,8 @@ function failure(tf: Tfjs, { spec }: GradientCase, name: string, error: number):
   );
 }
 
-/** |actual - expected| / |expected| in L2, infinite where a value is missing. */
-function relativeError(actual: ArrayLike<number>, expected: readonly number[]): number {
+/** Computes |actual - expected| / |expected| in L2; infinite where lengths differ. */
+export function relativeError(actual: ArrayLike<number>, expected: readonly number[]): number {
   if (actual.length !== expected.length) return Infinity;
   let difference = 0;
   let size = 0;

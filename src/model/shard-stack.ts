@@ -6,8 +6,16 @@ import type { ModelSpec } from '../params/model-spec.js';
 /** Shards in one recurrence at most; the start-up check tries every number up to it. */
 export const maxStackedShards = 8;
 
+/**
+ * The recurrence runs on a multiple of so many rows. oneDNN multiplies six rows at a time on AVX2 and sums one to three left
+ * over in another order, so a shard's last rows would have other bits alone than in the middle of a stack.
+ */
+const rowBlock = 6;
+
 export interface ShardStack {
   readonly steps: number;
+  /** Rows of the recurrence: all shards' and up to five of zeros. */
+  readonly rows: number;
   /** Rows of one shard; shard k has the rows from k * rowsPerShard of the stack. */
   readonly rowsPerShard: number;
   readonly numShards: number;
@@ -41,25 +49,25 @@ export function groupShards(shards: readonly ShardBatch[], maxShards: number): S
 /** Lays shards of one shape side by side. */
 export function stackShards(spec: ModelSpec, shards: readonly ShardBatch[]): ShardStack {
   const { steps, rows: rowsPerShard } = shards[0]!;
+  const rows = Math.ceil((shards.length * rowsPerShard) / rowBlock) * rowBlock;
   return {
     steps,
+    rows,
     rowsPerShard,
     numShards: shards.length,
-    inputs: stackInputs(spec, shards),
-    targets: shards.map((shard, index) =>
-      selectTargets(spec, shard, index * rowsPerShard, shards.length * rowsPerShard),
-    ),
+    inputs: stackInputs(spec, shards, rows),
+    targets: shards.map((shard, index) => selectTargets(spec, shard, index * rowsPerShard, rows)),
   };
 }
 
-function stackInputs(spec: ModelSpec, shards: readonly ShardBatch[]): Float32Array | Int32Array {
+function stackInputs(spec: ModelSpec, shards: readonly ShardBatch[], stackRows: number): Float32Array | Int32Array {
   const { steps, rows } = shards[0]!;
   const size = spec.inputs === 'ids' ? 1 : spec.inputSize;
-  const length = steps * rows * shards.length * size;
+  const length = steps * stackRows * size;
   const stacked = spec.inputs === 'ids' ? new Int32Array(length) : new Float32Array(length);
   shards.forEach((shard, index) => {
     for (let step = 0; step < steps; step++) {
-      const start = (step * shards.length + index) * rows * size;
+      const start = (step * stackRows + index * rows) * size;
       stacked.set(shard.inputs.subarray(step * rows * size, (step + 1) * rows * size), start);
       for (let row = 0; row < rows; row++) {
         if (step >= shard.lengths[row]!) stacked.fill(0, start + row * size, start + (row + 1) * size);

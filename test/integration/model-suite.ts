@@ -1,0 +1,153 @@
+// What every backend must show of the built-in models: one suite, run on each.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadBackend } from '../../src/backend/load-backend.js';
+import type { ShardBatch } from '../../src/data/shard-batch.js';
+import { createNetwork } from '../../src/model/network.js';
+import { probeValues } from '../../src/model/probe-values.js';
+import {
+  checkBackend,
+  type GradientCase,
+  gradientErrors,
+  probeBatch,
+  relativeError,
+} from '../../src/model/self-check.js';
+import { canStackShards } from '../../src/model/stacking.js';
+import type { Tfjs } from '../../src/model/tfjs.js';
+import { clipGradients } from '../../src/optim/clip.js';
+import { createOptimizer } from '../../src/optim/create-optimizer.js';
+import { layoutOfModel } from '../../src/params/layout-of-model.js';
+import type { ModelSpec } from '../../src/params/model-spec.js';
+import { meanInto } from '../../src/tensor/flat-vector.js';
+import { viewTensor } from '../../src/tensor/layout.js';
+
+const oracles = JSON.parse(
+  readFileSync(new URL('../fixtures/model/gradients.json', import.meta.url), 'utf8'),
+) as GradientCase[];
+
+interface TrainingCase {
+  readonly name: 'adam' | 'adamw' | 'sgd';
+  readonly spec: ModelSpec;
+  readonly steps: number;
+  readonly lengths: readonly number[];
+  readonly maxNorm: number;
+  readonly losses: readonly number[];
+  readonly norms: readonly number[];
+  readonly params: readonly number[];
+}
+
+const trainings = JSON.parse(
+  readFileSync(new URL('../fixtures/model/training.json', import.meta.url), 'utf8'),
+) as TrainingCase[];
+
+const digits: ModelSpec = {
+  cell: 'lstm',
+  layers: 1,
+  inputs: 'dense',
+  inputSize: 28,
+  hiddenSize: 128,
+  outputSize: 10,
+  loss: 'softmax',
+  targetsPer: 'sequence',
+};
+
+export function describeModels(name: 'tensorflow' | 'wasm'): void {
+  describe(`built-in models on ${name}`, () => {
+    let tf: Tfjs;
+    beforeAll(async () => {
+      ({ tf } = await loadBackend(name, { threads: 1 }));
+    });
+
+    it.each(oracles.map((oracle) => ({ oracle, title: titleOf(oracle.spec) })))(
+      'has the gradients of float64 PyTorch: $title',
+      ({ oracle }) => {
+        const errors = gradientErrors(tf, oracle);
+        for (const [tensor, error] of Object.entries(errors)) expect(error, tensor).toBeLessThan(1e-5);
+      },
+    );
+
+    it.each(trainings)('trains ten whole steps, clip included, as PyTorch does: $name', (oracle) => {
+      const { losses, norms, params } = trainTenSteps(tf, oracle);
+      expect(relativeError(losses, oracle.losses)).toBeLessThan(1e-5);
+      expect(relativeError(norms, oracle.norms)).toBeLessThan(1e-5);
+      expect(norms.some((norm) => norm > oracle.maxNorm)).toBe(true);
+      for (const tensor of layoutOfModel(oracle.spec).tensors) {
+        const expected = oracle.params.slice(tensor.offset, tensor.offset + tensor.size);
+        expect(relativeError(viewTensor(params, tensor), expected), tensor.name).toBeLessThan(1e-5);
+      }
+    });
+
+    it('passes the start-up check', () => {
+      expect(checkBackend(tf).worst).toBeLessThan(1e-5);
+    });
+
+    it('gives the same bits again, and leaves no tensor behind', () => {
+      const network = createNetwork(tf, digits, { stackShards: false });
+      const shards = probeShards(digits, 3, 8, 28);
+      network.setParams(probeValues(1, layoutOfModel(digits).size, 0.25));
+      const numTensors = tf.memory().numTensors;
+      const first = gradientBits(network, shards);
+      network.evaluate(shards);
+      network.setParams(probeValues(1, layoutOfModel(digits).size, 0.25));
+      expect(gradientBits(network, shards)).toBe(first);
+      expect(tf.memory().numTensors).toBe(numTensors);
+      network.dispose();
+    });
+
+    it('stacks shards of whole vectors without changing a bit', () => {
+      expect(canStackShards(tf, digits, 8, 28)).toBe(true);
+      const perStep: ModelSpec = { ...digits, layers: 2, inputs: 'ids', targetsPer: 'step', hiddenSize: 64 };
+      expect(canStackShards(tf, perStep, 3, 20)).toBe(true);
+      expect(canStackShards(tf, { ...digits, cell: 'rnn' }, 8, 28)).toBe(true);
+    });
+
+    it('refuses to stack shards whose values leave a part of a vector', () => {
+      expect(canStackShards(tf, { ...digits, hiddenSize: 10 }, 3, 5)).toBe(false);
+    });
+  });
+}
+
+function trainTenSteps(tf: Tfjs, { name, spec, steps, lengths, maxNorm }: TrainingCase) {
+  const network = createNetwork(tf, spec, { stackShards: false });
+  const params = probeValues(7, layoutOfModel(spec).size, 1);
+  const grads = new Float32Array(params.length);
+  const optimizer = createOptimizer({
+    name,
+    momentum: 0.9,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
+    weightDecay: name === 'adamw' ? 1e-2 : 0,
+  });
+  const state = optimizer.init(params.length);
+  const [losses, norms]: [number[], number[]] = [[], []];
+  for (let step = 0; step < 10; step++) {
+    network.setParams(params);
+    const [result] = network.gradients([probeBatch({ spec, steps, lengths }, 1000 + 10 * step)], [grads]);
+    meanInto(grads, result?.count ?? NaN);
+    norms.push(clipGradients({ name: 'global-norm', maxNorm }, grads).gradNorm);
+    optimizer.update(state, params, grads, name === 'sgd' ? 0.5 : 1e-2);
+    losses.push((result?.loss ?? NaN) / (result?.count ?? NaN));
+  }
+  network.dispose();
+  return { losses, norms, params };
+}
+
+function titleOf(spec: ModelSpec): string {
+  return `${spec.cell}, ${spec.inputs}, ${spec.loss}, per ${spec.targetsPer}`;
+}
+
+function probeShards(spec: ModelSpec, numShards: number, rows: number, steps: number): ShardBatch[] {
+  return Array.from({ length: numShards }, (_, shard) => {
+    const lengths = Array.from({ length: rows }, (_, row) => (row === 0 && shard === 0 ? 0 : steps - row));
+    return probeBatch({ spec, steps, lengths }, 10 * shard + 1);
+  });
+}
+
+function gradientBits(network: ReturnType<typeof createNetwork>, shards: readonly ShardBatch[]): string {
+  const grads = shards.map(() => new Float32Array(layoutOfModel(digits).size));
+  const hash = createHash('sha256').update(JSON.stringify(network.gradients(shards, grads)));
+  for (const grad of grads) hash.update(grad);
+  return hash.digest('hex');
+}
