@@ -16,6 +16,8 @@ export interface CommandLine extends Settled {
 
 export interface GivenCommandLine extends Given {
   readonly command: CommandName;
+  /** The arguments as they were, after the command. */
+  readonly args: readonly string[];
 }
 
 /** Throws what was collected: one problem as itself, several as one error with code USAGE. */
@@ -43,7 +45,7 @@ export function readCommandLine(argv: readonly string[], env: Environment): Give
   const command = readCommandName(word);
   const given = readArguments(command, args, commands[command].maxArguments);
   readEnvironment(command, env, given);
-  return { command, ...given };
+  return { command, args, ...given };
 }
 
 /** Defaults that depend on other values; what is undefined here stays undefined. */

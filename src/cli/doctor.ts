@@ -1,0 +1,46 @@
+// bridle doctor: what this machine has, what is missing, and the command that fixes it.
+import { settleCommandLine } from '../config/parse-command-line.js';
+import type { Values } from '../config/schema.js';
+import { ConfigError, exitCodes } from '../errors.js';
+import type { ProbeCheck } from '../launch/launch-options.js';
+import type { CommandBody, Surroundings } from './command.js';
+import { checkMachine, type MachineCheck } from './machine-checks.js';
+import { formatJsonLine } from './output/json-line.js';
+import { loadProbe } from './probe.js';
+import { readToken } from './read-token.js';
+
+/** Writes one check as a line, with its fix below. */
+export function formatCheck({ name, state, detail, fix }: MachineCheck): string {
+  const line = `${state.padEnd(8)} ${name.padEnd(20)} ${detail}`;
+  return fix === undefined ? line : `${line}\n${' '.repeat(9)}fix: ${fix}`;
+}
+
+async function probe(url: string, values: Values, around: Surroundings): Promise<readonly ProbeCheck[]> {
+  const token = await readToken(values.tokenFile, around.env);
+  const ask = await loadProbe();
+  if (ask === undefined) throw new ConfigError('PROBE_MISSING', 'This build of bridle cannot probe a coordinator yet.');
+  return ask(url, {
+    ...(token === undefined ? {} : { token }),
+    ...(values.tlsCa === undefined ? {} : { tlsCaPath: values.tlsCa }),
+    insecure: values.insecure,
+  });
+}
+
+function toMachineCheck({ name, ok, detail, fix }: ProbeCheck): MachineCheck {
+  return { name, state: ok ? 'ok' : 'broken', detail, ...(fix === undefined ? {} : { fix }) };
+}
+
+export const doctor: CommandBody = async (given, around) => {
+  const { values } = settleCommandLine(given);
+  const write = (checks: readonly MachineCheck[]): void => {
+    for (const check of checks) {
+      around.stdout.write(`${values.json ? formatJsonLine({ event: 'check', ...check }) : formatCheck(check)}\n`);
+    }
+  };
+  const machine = await checkMachine();
+  write(machine);
+  const remote = values.join === undefined ? [] : (await probe(values.join, values, around)).map(toMachineCheck);
+  write(remote);
+  if (machine.some(({ state }) => state === 'broken')) return exitCodes.unexpected;
+  return remote.some(({ state }) => state === 'broken') ? exitCodes.disconnected : exitCodes.done;
+};

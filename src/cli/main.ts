@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+// The executable: arguments in, exit code out.
+import { dispatch } from './dispatch.js';
+
+// `bridle train | head` closes stdout early: the training goes on, its lines have no reader any more.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+process.exitCode = await dispatch(process.argv.slice(2), process);

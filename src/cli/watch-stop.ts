@@ -1,0 +1,15 @@
+// Ctrl-C in a running command: told to the user, the second one ends the process.
+import type { RunOutput } from './output/run-output.js';
+import { listenForStop, type StopRequest } from './stop-signals.js';
+
+/** Listens for Ctrl-C and SIGTERM; `plan` says what the first one starts. */
+export function watchStop(output: RunOutput, plan: string): StopRequest {
+  return listenForStop(
+    process,
+    (signal) => output.say(`${signal === 'SIGINT' ? 'Ctrl-C' : signal}: ${plan}; once more stops at once`),
+    (code) => {
+      output.clear();
+      process.exit(code);
+    },
+  );
+}

@@ -1,0 +1,46 @@
+// bridle worker: processes that compute for a coordinator elsewhere.
+import { join } from 'node:path';
+import { chooseBackend } from '../backend/available-backends.js';
+import { settleCommandLine } from '../config/parse-command-line.js';
+import { ConfigError, exitCodes } from '../errors.js';
+import { checkInputFiles } from './check-input-files.js';
+import type { CommandBody } from './command.js';
+import { openLog } from './open-log.js';
+import { createRunOutput } from './output/run-output.js';
+import { readToken } from './read-token.js';
+import { watchStop } from './watch-stop.js';
+
+export const worker: CommandBody = async (given, around) => {
+  const { command, values } = settleCommandLine(given);
+  const { tlsCa, name, json, quiet } = values;
+  if (values.join === undefined) throw new ConfigError('FLAG_MISSING', 'bridle worker needs --join URL.');
+  await checkInputFiles(values, ['tlsCa']);
+  const token = await readToken(values.tokenFile, around.env);
+  chooseBackend(values.backend);
+
+  const log = openLog(join(values.logDir, 'workers.log'), values.verbose);
+  const output = createRunOutput({ command, ...around, json, quiet, logEvery: 0, nowMs: Date.now });
+  const stop = watchStop(output, 'leaving the run');
+  try {
+    const { runWorkers } = await import('../launch/run-workers.js');
+    await runWorkers({
+      join: values.join,
+      workers: values.workers,
+      backend: values.backend,
+      threads: values.threads,
+      ...(token === undefined ? {} : { token }),
+      ...(tlsCa === undefined ? {} : { tlsCaPath: tlsCa }),
+      insecure: values.insecure,
+      maxRestarts: values.maxRestarts,
+      ...(name === undefined ? {} : { name }),
+      signal: stop.signal,
+      onEvent: output.onEvent,
+      log,
+      logDir: values.logDir,
+    });
+    return stop.exitCode() ?? exitCodes.done;
+  } finally {
+    stop.release();
+    output.clear();
+  }
+};
