@@ -1,0 +1,80 @@
+// The end of a step: sum to mean, penalties, norm, clip, optimizer. Reads from top to bottom as docs/numerics.md tells it.
+import { digestState } from '../checkpoint/digest.js';
+import { reduceTree, rootNode } from '../collective/tree.js';
+import { NumericalError } from '../errors.js';
+import { clipGradients, type ClipOptions } from '../optim/clip.js';
+import type { Optimizer, OptimizerState } from '../optim/optimizer.js';
+import { addPenalties } from '../optim/penalty.js';
+import { learningRateAt, type ScheduleOptions } from '../optim/schedule.js';
+import { meanInto, squaredNorm } from '../tensor/flat-vector.js';
+import type { Layout } from '../tensor/layout.js';
+import type { ShardHealth } from './core/state.js';
+
+export interface TrainingState {
+  /** Steps done. */
+  step: number;
+  readonly params: Float32Array;
+  readonly optimizer: OptimizerState;
+}
+
+export interface UpdateRules {
+  readonly layout: Layout;
+  readonly numShards: number;
+  readonly optimizer: Optimizer;
+  readonly schedule: ScheduleOptions;
+  readonly clip: ClipOptions;
+  readonly l1: number;
+  readonly l2: number;
+}
+
+export interface UpdateOutcome {
+  readonly loss: number;
+  readonly count: number;
+  readonly gradNorm: number;
+  readonly clippedNorm: number;
+  readonly clipCoefficient: number;
+  readonly learningRate: number;
+  readonly digest: string;
+  readonly skipped: boolean;
+}
+
+/**
+ * Applies one step to `state` in place. `sum` is the gradient of the summed loss [parameters] and is overwritten; undefined:
+ * the update is left out. Throws NumericalError GRADIENT_NOT_FINITE before and WEIGHTS_NOT_FINITE after the weights have changed;
+ * the state must then be given up.
+ */
+export function applyUpdate(
+  state: TrainingState,
+  rules: UpdateRules,
+  reports: readonly ShardHealth[],
+  sum: Float32Array | undefined,
+): UpdateOutcome {
+  const learningRate = learningRateAt(rules.schedule, state.step);
+  const count = reports.reduce((total, report) => total + report.count, 0);
+  const loss = meanLoss(reports, rules.numShards, count);
+  state.step += 1;
+  if (!sum || count === 0) {
+    const digest = digestState(state.params, state.optimizer);
+    return { loss, count, gradNorm: NaN, clippedNorm: NaN, clipCoefficient: 1, learningRate, digest, skipped: true };
+  }
+  meanInto(sum, count);
+  addPenalties(sum, state.params, rules.layout, rules);
+  const clipped = clipGradients(rules.clip, sum);
+  rules.optimizer.update(state.optimizer, state.params, sum, learningRate);
+  if (!Number.isFinite(squaredNorm(state.params))) {
+    throw new NumericalError(
+      'WEIGHTS_NOT_FINITE',
+      `Step ${state.step}: the weights are no longer finite after the update (gradient norm ${clipped.gradNorm}, learning rate ${learningRate}). ` +
+        'The step was not committed. Lower --learning-rate, or clip with --clip global-norm.',
+    );
+  }
+  return { loss, count, ...clipped, learningRate, digest: digestState(state.params, state.optimizer), skipped: false };
+}
+
+/** The losses are summed in float64 along the tree: the same bits in whatever order they came. */
+function meanLoss(reports: readonly ShardHealth[], numShards: number, count: number): number {
+  const losses = new Map(reports.map((report) => [report.shard, report.loss]));
+  const leaf = (node: { level: number; index: number }): number | undefined => (node.level === 0 ? losses.get(node.index) : undefined);
+  const sum = reduceTree(rootNode(numShards), numShards, leaf, (left, right) => left + right) ?? 0;
+  return count > 0 ? sum / count : NaN;
+}

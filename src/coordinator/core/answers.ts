@@ -1,0 +1,119 @@
+// What workers answer: reports of shards, tree nodes, scores. Everything is checked against the lease before it counts.
+import { NumericalError } from '../../errors.js';
+import { coverShards, nodeKey } from '../../collective/tree.js';
+import { completeLease } from './grants.js';
+import type { CoreEffect, CoreEvent, CoreState, Lease, ShardHealth, TrainRound } from './state.js';
+
+type EventOf<Type extends CoreEvent['type']> = Extract<CoreEvent, { type: Type }>;
+
+function breach(rank: number, message: string, effects: CoreEffect[]): void {
+  effects.push({ type: 'disconnect', rank, code: 'ANSWER_INVALID', message, isStuck: false });
+}
+
+/** The lease that an answer belongs to; undefined: the answer is stale, which is no fault of the worker. */
+function leaseOf(state: CoreState, rank: number, leaseId: number, step: number): Lease | undefined {
+  const lease = state.round?.step === step ? state.round.leases.get(leaseId) : undefined;
+  if (lease?.rank === rank) return lease;
+  state.staleAnswers += 1;
+  return undefined;
+}
+
+function isSameSet(lease: Lease, answers: readonly { readonly shard: number }[]): boolean {
+  const shards = new Set(answers.map(({ shard }) => shard));
+  return shards.size === answers.length && shards.size === lease.shards.length && lease.shards.every((shard) => shards.has(shard));
+}
+
+export function onReported(state: CoreState, event: EventOf<'reported'>, now: number, effects: CoreEffect[]): void {
+  const lease = leaseOf(state, event.rank, event.leaseId, event.step);
+  const { round, plan } = state;
+  if (!lease || round?.purpose !== 'train') return;
+  if (lease.awaited || !isSameSet(lease, event.reports)) {
+    breach(event.rank, `reports for lease ${lease.id} do not fit its shards`, effects);
+    return;
+  }
+  const wrong = event.reports.find(({ shard, count }) => count !== plan.targetCount('train', round.step, shard));
+  if (wrong) {
+    breach(event.rank, `shard ${wrong.shard} was reported with ${wrong.count} targets, it has ${plan.targetCount('train', round.step, wrong.shard)}`, effects);
+    return;
+  }
+  const isFinite = (health: ShardHealth): boolean => health.nonFinite === '' && Number.isFinite(health.loss) && Number.isFinite(health.squaredNorm);
+  const finite = event.reports.filter(isFinite);
+  lease.awaited = coverShards(new Set(finite.map(({ shard }) => shard)), plan.numShards);
+  for (const health of finite) recordHealth(state, round, event.rank, health, effects);
+  for (const health of event.reports) if (!isFinite(health)) onNonFinite(state, round, event.rank, health, effects);
+  if (lease.awaited.length === 0) completeLease(state, round, lease, now, effects);
+}
+
+function recordHealth(state: CoreState, round: TrainRound, rank: number, health: ShardHealth, effects: CoreEffect[]): void {
+  const known = round.reports.get(health.shard);
+  if (!known) {
+    round.reports.set(health.shard, { rank, health });
+    return;
+  }
+  const isEqual = Object.is(known.health.loss, health.loss) && Object.is(known.health.squaredNorm, health.squaredNorm);
+  if (isEqual || !state.plan.isStrict) return;
+  const error = new NumericalError(
+    'SHARD_MISMATCH',
+    `Step ${round.step}, shard ${health.shard}: rank ${known.rank} and rank ${rank} computed different bits ` +
+      `(loss ${known.health.loss} and ${health.loss}, squared norm ${known.health.squaredNorm} and ${health.squaredNorm}). ` +
+      'One of the two machines computes wrongly; run bridle doctor on both.',
+  );
+  effects.push({ type: 'fail', error });
+}
+
+function onNonFinite(state: CoreState, round: TrainRound, rank: number, health: ShardHealth, effects: CoreEffect[]): void {
+  const { shard } = health;
+  if (round.coverage.isCovered(shard)) return;
+  const { onNonFinite: policy } = state.plan;
+  const isRepeated = round.suspects.has(shard);
+  const reaction = policy === 'recompute' && isRepeated ? 'stop' : policy;
+  const exampleIds = state.plan.exampleIds('train', round.step, shard);
+  const layer = health.nonFinite || 'loss';
+  effects.push({ type: 'tell', event: { event: 'non-finite', step: round.step, rank, shard, layer, exampleIds, reaction } });
+  if (reaction === 'recompute') round.suspects.set(shard, rank);
+  if (reaction === 'exclude') round.coverage.exclude(shard);
+  if (reaction === 'skip') round.isSkipped = true;
+  if (reaction !== 'stop') return;
+  const who = isRepeated ? `workers of rank ${round.suspects.get(shard)} and ${rank}` : `the worker of rank ${rank}`;
+  const error = new NumericalError(
+    'GRADIENT_NOT_FINITE',
+    `Step ${round.step}, shard ${shard} (example ids ${exampleIds.join(', ')}): the gradient of ${layer} is not finite, say ${who}. ` +
+      'The weights are unharmed. Lower --learning-rate or --max-norm, or leave such shards out with --on-nonfinite exclude.',
+  );
+  effects.push({ type: 'fail', error });
+}
+
+export function onNode(state: CoreState, event: EventOf<'node'>, now: number, effects: CoreEffect[]): void {
+  const drop: CoreEffect = { type: 'dropNode', leaseId: event.leaseId, node: event.node };
+  const lease = leaseOf(state, event.rank, event.leaseId, event.step);
+  const { round } = state;
+  if (!lease || round?.purpose !== 'train') {
+    effects.push(drop);
+    return;
+  }
+  const position = lease.awaited?.findIndex((node) => nodeKey(node) === nodeKey(event.node)) ?? -1;
+  if (position < 0) {
+    effects.push(drop);
+    breach(event.rank, `node ${nodeKey(event.node)} is not one that lease ${lease.id} still owes`, effects);
+    return;
+  }
+  lease.awaited?.splice(position, 1);
+  const { admitted, replaced } = round.coverage.admit(event.node);
+  if (admitted) effects.push({ type: 'keepNode', leaseId: lease.id, node: event.node, replaced });
+  else effects.push(drop);
+  if (!admitted) state.staleAnswers += 1;
+  if (lease.awaited?.length === 0) completeLease(state, round, lease, now, effects);
+}
+
+export function onScored(state: CoreState, event: EventOf<'scored'>, now: number, effects: CoreEffect[]): void {
+  const lease = leaseOf(state, event.rank, event.leaseId, event.step);
+  const { round, plan } = state;
+  if (!lease || round?.purpose !== 'evaluate') return;
+  const isWrong = event.scores.some(({ shard, count }) => count !== plan.targetCount('evaluate', round.step, shard));
+  if (isWrong || !isSameSet(lease, event.scores)) {
+    breach(event.rank, `scores for lease ${lease.id} do not fit its shards`, effects);
+    return;
+  }
+  for (const score of event.scores) if (!round.scores.has(score.shard)) round.scores.set(score.shard, score);
+  completeLease(state, round, lease, now, effects);
+}

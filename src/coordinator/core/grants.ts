@@ -1,0 +1,83 @@
+// Leases: which worker computes which shards, and until when.
+import { dealShares } from '../../collective/shares.js';
+import { leaseTimes, type CoreEffect, type CoreState, type Lease, type Round, type WorkerState } from './state.js';
+
+/** Shards of an evaluation that one lease holds at most. */
+const evaluationShare = 8;
+
+/** Grants every shard that nobody is computing to workers that are idle. */
+export function grantLeases(state: CoreState, round: Round, now: number, effects: CoreEffect[]): void {
+  const busy = new Set([...round.leases.values()].map((lease) => lease.rank));
+  const idle = [...state.workers.values()].filter((worker) => !busy.has(worker.rank)).sort((a, b) => a.rank - b.rank);
+  if (idle.length === 0) return;
+  if (round.purpose === 'evaluate') {
+    const free = freeShards(state, round);
+    for (const worker of idle) {
+      const shards = free.splice(0, evaluationShare);
+      if (shards.length > 0) grant(state, round, worker, shards, now, effects);
+    }
+    return;
+  }
+  const free = freeShards(state, round);
+  const suspects = free.filter((shard) => round.suspects.has(shard));
+  const taken = grantSuspects(state, round, suspects, idle, now, effects);
+  const shares = dealShares(
+    free.filter((shard) => !round.suspects.has(shard)),
+    idle.filter((worker) => !taken.has(worker.rank)).map((worker) => ({ rank: worker.rank, secondsPerShard: worker.shardMs.train })),
+  );
+  for (const { rank, shards } of shares) {
+    const worker = state.workers.get(rank);
+    if (worker && shards.length > 0) grant(state, round, worker, shards, now, effects);
+  }
+}
+
+/** A shard whose gradient was not finite goes to another worker than before, if there is one. */
+function grantSuspects(
+  state: CoreState,
+  round: Extract<Round, { purpose: 'train' }>,
+  suspects: readonly number[],
+  idle: readonly WorkerState[],
+  now: number,
+  effects: CoreEffect[],
+): Set<number> {
+  const taken = new Set<number>();
+  for (const shard of suspects) {
+    const accuser = round.suspects.get(shard);
+    const hasOther = [...state.workers.keys()].some((rank) => rank !== accuser);
+    const worker = idle.find(({ rank }) => !taken.has(rank) && (rank !== accuser || !hasOther));
+    if (!worker) continue;
+    taken.add(worker.rank);
+    grant(state, round, worker, [shard], now, effects);
+  }
+  return taken;
+}
+
+/** Shards that are wanted and in no lease; those of an overdue lease are free again. */
+function freeShards(state: CoreState, round: Round): number[] {
+  const leased = new Set([...round.leases.values()].filter((lease) => !lease.isOverdue).flatMap((lease) => lease.shards));
+  const missing =
+    round.purpose === 'train'
+      ? round.coverage.missing
+      : Array.from({ length: state.plan.numEvaluationShards }, (_, shard) => shard).filter((shard) => !round.scores.has(shard));
+  return missing.filter((shard) => !leased.has(shard));
+}
+
+function grant(state: CoreState, round: Round, worker: WorkerState, shards: readonly number[], now: number, effects: CoreEffect[]): void {
+  const usual = worker.shardMs[round.purpose];
+  const dueMs = usual === undefined ? leaseTimes.unknown : Math.max(leaseTimes.least, leaseTimes.factor * usual * shards.length);
+  const id = state.nextLeaseId;
+  state.nextLeaseId += 1;
+  round.leases.set(id, { id, rank: worker.rank, shards, grantedAt: now, dueMs, isOverdue: false, awaited: undefined });
+  effects.push({ type: 'lease', rank: worker.rank, leaseId: id, purpose: round.purpose, step: round.step, shards });
+}
+
+/** Closes a lease that is answered, and learns the worker's speed from it. */
+export function completeLease(state: CoreState, round: Round, lease: Lease, now: number, effects: CoreEffect[]): void {
+  round.leases.delete(lease.id);
+  effects.push({ type: 'counted', rank: lease.rank, shards: lease.shards.length });
+  const worker = state.workers.get(lease.rank);
+  if (!worker) return;
+  const measured = Math.max(0.001, (now - lease.grantedAt) / lease.shards.length);
+  const known = worker.shardMs[round.purpose];
+  worker.shardMs[round.purpose] = known === undefined ? measured : 0.8 * known + 0.2 * measured;
+}

@@ -1,0 +1,51 @@
+// Who is there: heartbeats, overdue leases, waiting. Every wait has a deadline, names who is late, and has a next state.
+import { leaseTimes, type CoreEffect, type CoreState } from './state.js';
+
+/** A tick that comes so late means that this process stood still, not the workers. */
+const ownStallMs = 1500;
+
+/** Takes a worker and its leases out; its shards are free within the same step. */
+export function forget(state: CoreState, rank: number, reason: string, now: number, effects: CoreEffect[]): void {
+  const worker = state.workers.get(rank);
+  if (!worker) return;
+  state.workers.delete(rank);
+  for (const lease of state.round?.leases.values() ?? []) if (lease.rank === rank) state.round?.leases.delete(lease.id);
+  if (state.workers.size === 0) {
+    state.waitingSince = now;
+    state.lastWaitingNote = now - leaseTimes.waitingEvery;
+  }
+  effects.push({ type: 'tell', event: { event: 'worker-lost', rank, name: worker.name, reason, workers: state.workers.size } });
+}
+
+/** Gives up workers that have been silent for too long. */
+export function checkWorkers(state: CoreState, now: number, effects: CoreEffect[]): void {
+  if (now - state.lastTick > ownStallMs) for (const worker of state.workers.values()) worker.lastHeard = now;
+  for (const worker of [...state.workers.values()]) {
+    const silentMs = now - worker.lastHeard;
+    if (silentMs <= state.plan.heartbeatTimeoutMs) continue;
+    const message = `no heartbeat for ${(silentMs / 1000).toFixed(1)} s`;
+    effects.push({ type: 'disconnect', rank: worker.rank, code: 'HEARTBEAT_LOST', message, isStuck: false });
+    forget(state, worker.rank, message, now, effects);
+  }
+}
+
+/** A lease that is overdue is given to others too; one overdue twice costs the worker its place. */
+export function checkLeases(state: CoreState, now: number, effects: CoreEffect[]): void {
+  for (const lease of [...(state.round?.leases.values() ?? [])]) {
+    const heldMs = now - lease.grantedAt;
+    if (heldMs > 2 * lease.dueMs) {
+      const message = `lease ${lease.id} (shards ${lease.shards.join(', ')}) overdue twice: ${(heldMs / 1000).toFixed(1)} s`;
+      effects.push({ type: 'disconnect', rank: lease.rank, code: 'STUCK', message, isStuck: true });
+      forget(state, lease.rank, message, now, effects);
+    } else if (heldMs > lease.dueMs) lease.isOverdue = true;
+  }
+}
+
+/** Says, now and then, that nothing goes on because workers are missing. */
+export function noteWaiting(state: CoreState, now: number, effects: CoreEffect[]): void {
+  const wanted = state.phase === 'waiting' ? state.plan.minWorkers : 1;
+  if (state.workers.size >= wanted || now - state.lastWaitingNote < leaseTimes.waitingEvery) return;
+  state.lastWaitingNote = now;
+  const reason = `${state.workers.size} of ${wanted} workers are here; bridle worker --join adds some`;
+  effects.push({ type: 'tell', event: { event: 'waiting', reason, seconds: Math.round((now - state.waitingSince) / 1000) } });
+}

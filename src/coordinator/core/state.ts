@@ -1,0 +1,146 @@
+// The coordinator's state, as plain values. Only src/coordinator/core/ changes it; the shell holds sockets, tensors and files.
+import type { BridleError } from '../../errors.js';
+import type { Coverage } from '../../collective/coverage.js';
+import type { TreeNode } from '../../collective/tree.js';
+import type { RunEvent } from '../../metrics/events.js';
+import type { OnNonFinite } from '../training-options.js';
+
+export type Purpose = 'train' | 'evaluate';
+
+/** What the core must know of a run. The functions are pure. */
+export interface CorePlan {
+  readonly numShards: number;
+  readonly totalSteps: number;
+  /** Steps between evaluations and between checkpoints; 0: never. */
+  readonly evaluateEvery: number;
+  readonly saveEvery: number;
+  readonly minWorkers: number;
+  readonly onNonFinite: OnNonFinite;
+  readonly numEvaluationShards: number;
+  /** Two answers to one shard must be equal bit for bit; false with --allow-mixed-kernels. */
+  readonly isStrict: boolean;
+  readonly heartbeatTimeoutMs: number;
+  /** Valid targets of a shard: the coordinator's own count, never the worker's word. 0: the shard has no rows. */
+  targetCount(purpose: Purpose, step: number, shard: number): number;
+  exampleIds(purpose: Purpose, step: number, shard: number): readonly number[];
+}
+
+/** Times, in milliseconds, that decide when a lease is overdue. */
+export const leaseTimes = { unknown: 60_000, least: 2000, factor: 5, waitingEvery: 10_000 } as const;
+
+export interface WorkerState {
+  readonly rank: number;
+  readonly name: string;
+  lastHeard: number;
+  /** Milliseconds a shard takes, from lease to answer, running mean by purpose. */
+  readonly shardMs: Partial<Record<Purpose, number>>;
+}
+
+export interface Lease {
+  readonly id: number;
+  readonly rank: number;
+  readonly shards: readonly number[];
+  readonly grantedAt: number;
+  readonly dueMs: number;
+  isOverdue: boolean;
+  /** Tree nodes that are still to come, once the reports are in. */
+  awaited: TreeNode[] | undefined;
+}
+
+export interface ShardHealth {
+  readonly shard: number;
+  readonly loss: number;
+  readonly count: number;
+  readonly squaredNorm: number;
+  readonly nonFinite: string;
+}
+
+export interface ShardScore {
+  readonly shard: number;
+  readonly loss: number;
+  readonly count: number;
+  readonly correct: number;
+}
+
+interface RoundBase {
+  readonly step: number;
+  readonly startedAt: number;
+  readonly leases: Map<number, Lease>;
+}
+export interface TrainRound extends RoundBase {
+  readonly purpose: 'train';
+  readonly coverage: Coverage;
+  readonly reports: Map<number, { readonly rank: number; readonly health: ShardHealth }>;
+  /** Shards whose gradient was not finite, by the worker that said so: to be computed once more by another. */
+  readonly suspects: Map<number, number>;
+  isSkipped: boolean;
+}
+export interface EvaluateRound extends RoundBase {
+  readonly purpose: 'evaluate';
+  readonly scores: Map<number, ShardScore>;
+}
+export type Round = TrainRound | EvaluateRound;
+
+export interface CoreState {
+  readonly plan: CorePlan;
+  readonly workers: Map<number, WorkerState>;
+  /** Steps done; the step being computed has this number, counted from 0. */
+  step: number;
+  phase: 'waiting' | 'running' | 'updating' | 'ended';
+  round: Round | undefined;
+  nextLeaseId: number;
+  isEvaluationDue: boolean;
+  isSaveDue: boolean;
+  isStopping: boolean;
+  lastTick: number;
+  waitingSince: number;
+  lastWaitingNote: number;
+  /** Answers that came too late or twice: counted, never summed. */
+  staleAnswers: number;
+}
+
+export type CoreEvent =
+  | { readonly type: 'joined'; readonly rank: number; readonly name: string }
+  | { readonly type: 'left'; readonly rank: number; readonly reason: string }
+  | { readonly type: 'heard'; readonly rank: number }
+  | { readonly type: 'reported'; readonly rank: number; readonly leaseId: number; readonly step: number; readonly reports: readonly ShardHealth[] }
+  | { readonly type: 'node'; readonly rank: number; readonly leaseId: number; readonly step: number; readonly node: TreeNode }
+  | { readonly type: 'scored'; readonly rank: number; readonly leaseId: number; readonly step: number; readonly scores: readonly ShardScore[] }
+  /** The shell has applied (or left out) the update of the round that was closed. */
+  | { readonly type: 'updated' }
+  | { readonly type: 'stop' }
+  | { readonly type: 'tick' };
+
+export type CoreEffect =
+  | { readonly type: 'sendWeights'; readonly ranks: readonly number[] }
+  | { readonly type: 'lease'; readonly rank: number; readonly leaseId: number; readonly purpose: Purpose; readonly step: number; readonly shards: readonly number[] }
+  | { readonly type: 'revoke'; readonly rank: number; readonly leaseId: number }
+  /** Closes a worker's socket; `isStuck`: its process must end as well. */
+  | { readonly type: 'disconnect'; readonly rank: number; readonly code: string; readonly message: string; readonly isStuck: boolean }
+  | { readonly type: 'keepNode'; readonly leaseId: number; readonly node: TreeNode; readonly replaced: readonly TreeNode[] }
+  | { readonly type: 'dropNode'; readonly leaseId: number; readonly node: TreeNode }
+  | { readonly type: 'update'; readonly step: number; readonly reports: readonly ShardHealth[]; readonly isSkipped: boolean }
+  | { readonly type: 'evaluation'; readonly step: number; readonly scores: readonly ShardScore[] }
+  | { readonly type: 'save'; readonly step: number }
+  | { readonly type: 'counted'; readonly rank: number; readonly shards: number }
+  | { readonly type: 'tell'; readonly event: RunEvent }
+  | { readonly type: 'fail'; readonly error: BridleError }
+  | { readonly type: 'finish'; readonly reason: 'finished' | 'stopped' };
+
+export function createCoreState(plan: CorePlan, startStep: number, now: number): CoreState {
+  return {
+    plan,
+    workers: new Map(),
+    step: startStep,
+    phase: 'waiting',
+    round: undefined,
+    nextLeaseId: 1,
+    isEvaluationDue: false,
+    isSaveDue: false,
+    isStopping: false,
+    lastTick: now,
+    waitingSince: now,
+    lastWaitingNote: now,
+    staleAnswers: 0,
+  };
+}

@@ -1,0 +1,140 @@
+// The coordinator's core: `step(state, event, now)` changes the state and returns what the shell must do. No I/O, no clock.
+import { Coverage } from '../../collective/coverage.js';
+import { onNode, onReported, onScored } from './answers.js';
+import { grantLeases } from './grants.js';
+import { checkLeases, checkWorkers, forget, noteWaiting } from './membership.js';
+import type { CoreEffect, CoreEvent, CoreState, Round } from './state.js';
+
+/** Takes one event in; returns the effects in the order in which they must be performed. */
+export function step(state: CoreState, event: CoreEvent, now: number): CoreEffect[] {
+  if (state.phase === 'ended') return [];
+  const effects: CoreEffect[] = [];
+  onEvent(state, event, now, effects);
+  advance(state, now, effects);
+  return effects;
+}
+
+function onEvent(state: CoreState, event: CoreEvent, now: number, effects: CoreEffect[]): void {
+  switch (event.type) {
+    case 'joined':
+      state.workers.set(event.rank, { rank: event.rank, name: event.name, lastHeard: now, shardMs: {} });
+      effects.push({ type: 'tell', event: { event: 'worker-joined', rank: event.rank, name: event.name, workers: state.workers.size } });
+      effects.push({ type: 'sendWeights', ranks: [event.rank] });
+      return;
+    case 'left':
+      forget(state, event.rank, event.reason, now, effects);
+      return;
+    case 'heard': {
+      const worker = state.workers.get(event.rank);
+      if (worker) worker.lastHeard = now;
+      return;
+    }
+    case 'reported':
+      onReported(state, event, now, effects);
+      return;
+    case 'node':
+      onNode(state, event, now, effects);
+      return;
+    case 'scored':
+      onScored(state, event, now, effects);
+      return;
+    case 'updated':
+      onUpdated(state, effects);
+      return;
+    case 'stop':
+      state.isStopping = true;
+      return;
+    case 'tick':
+      checkWorkers(state, now, effects);
+      checkLeases(state, now, effects);
+      noteWaiting(state, now, effects);
+      state.lastTick = now;
+  }
+}
+
+function onUpdated(state: CoreState, effects: CoreEffect[]): void {
+  const { plan } = state;
+  state.phase = 'running';
+  state.step += 1;
+  const isDue = (every: number): boolean => every > 0 && state.step % every === 0;
+  const isLast = state.step >= plan.totalSteps;
+  state.isEvaluationDue = plan.numEvaluationShards > 0 && (isDue(plan.evaluateEvery) || isLast);
+  state.isSaveDue = isDue(plan.saveEvery);
+  if (!isLast || state.isEvaluationDue) effects.push({ type: 'sendWeights', ranks: [...state.workers.keys()] });
+}
+
+/** Moves on as far as can be: closes a round that is complete, opens the next, grants leases. */
+function advance(state: CoreState, now: number, effects: CoreEffect[]): void {
+  if (state.phase === 'waiting') {
+    const isReady = state.workers.size >= state.plan.minWorkers && state.step < state.plan.totalSteps;
+    if (isReady) state.phase = 'running';
+    else if (state.isStopping || state.step >= state.plan.totalSteps) finish(state, effects);
+  }
+  if (state.phase !== 'running') return;
+  if (effects.some((effect) => effect.type === 'fail')) {
+    state.phase = 'ended';
+    return;
+  }
+  closeRound(state, effects);
+  if (state.phase !== 'running') return;
+  if (!state.round) openRound(state, now, effects);
+  if (state.round) grantLeases(state, state.round, now, effects);
+}
+
+function closeRound(state: CoreState, effects: CoreEffect[]): void {
+  const { round, plan } = state;
+  if (!round) return;
+  if (round.purpose === 'train') {
+    if (!round.isSkipped && !round.coverage.isComplete) {
+      // A stop does not wait for shards that nobody is left to compute.
+      if (state.isStopping && state.workers.size === 0) finish(state, effects);
+      return;
+    }
+    const reports = [...round.reports.values()].map(({ health }) => health).sort((a, b) => a.shard - b.shard);
+    endRound(state, round, effects);
+    state.phase = 'updating';
+    effects.push({ type: 'update', step: round.step, reports, isSkipped: round.isSkipped });
+    return;
+  }
+  if (state.isStopping) {
+    endRound(state, round, effects);
+    return;
+  }
+  if (round.scores.size < plan.numEvaluationShards) return;
+  const scores = [...round.scores.values()].sort((a, b) => a.shard - b.shard);
+  endRound(state, round, effects);
+  effects.push({ type: 'evaluation', step: round.step, scores });
+}
+
+/** Leases that are still open belong to workers that were too slow: their answers would be dropped. */
+function endRound(state: CoreState, round: Round, effects: CoreEffect[]): void {
+  for (const lease of round.leases.values()) effects.push({ type: 'revoke', rank: lease.rank, leaseId: lease.id });
+  state.round = undefined;
+}
+
+function openRound(state: CoreState, now: number, effects: CoreEffect[]): void {
+  const { plan, step } = state;
+  if (state.isEvaluationDue && !state.isStopping) {
+    state.isEvaluationDue = false;
+    state.round = { purpose: 'evaluate', step, startedAt: now, leases: new Map(), scores: new Map() };
+    return;
+  }
+  if (state.isStopping || step >= plan.totalSteps) {
+    finish(state, effects);
+    return;
+  }
+  if (state.isSaveDue) {
+    state.isSaveDue = false;
+    effects.push({ type: 'save', step });
+  }
+  const absent = new Set<number>();
+  for (let shard = 0; shard < plan.numShards; shard += 1) if (plan.targetCount('train', step, shard) === 0) absent.add(shard);
+  const coverage = new Coverage(plan.numShards, absent);
+  state.round = { purpose: 'train', step, startedAt: now, leases: new Map(), coverage, reports: new Map(), suspects: new Map(), isSkipped: false };
+}
+
+/** The last checkpoint is the shell's part of finishing: it is taken whatever the cadence. */
+function finish(state: CoreState, effects: CoreEffect[]): void {
+  state.phase = 'ended';
+  effects.push({ type: 'finish', reason: state.step >= state.plan.totalSteps ? 'finished' : 'stopped' });
+}

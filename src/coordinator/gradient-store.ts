@@ -1,0 +1,62 @@
+// Gradients of the open step: vectors that are arriving, and tree nodes that are in.
+import { nodeKey, reduceTree, rootNode, type TreeNode } from '../collective/tree.js';
+import { VectorAssembly } from '../protocol/chunks.js';
+import type { FrameHeader } from '../protocol/frame.js';
+import { addInto } from '../tensor/flat-vector.js';
+
+export class GradientStore {
+  readonly #size: number;
+  readonly #arriving = new Map<string, VectorAssembly>();
+  readonly #staged = new Map<string, Float32Array>();
+  readonly #nodes = new Map<string, Float32Array>();
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  /** Takes a chunk in; true when its vector is whole. */
+  add(header: FrameHeader, payload: Uint8Array): boolean {
+    const key = stagedKey(header.attempt, header);
+    let assembly = this.#arriving.get(key);
+    if (!assembly) this.#arriving.set(key, (assembly = new VectorAssembly(new Float32Array(this.#size))));
+    const vector = assembly.add(header, payload);
+    if (!vector) return false;
+    this.#arriving.delete(key);
+    this.#staged.set(key, vector);
+    return true;
+  }
+
+  keep(leaseId: number, node: TreeNode, replaced: readonly TreeNode[]): void {
+    const key = stagedKey(leaseId, node);
+    const vector = this.#staged.get(key);
+    this.#staged.delete(key);
+    for (const old of replaced) this.#nodes.delete(nodeKey(old));
+    if (vector) this.#nodes.set(nodeKey(node), vector);
+  }
+
+  drop(leaseId: number, node: TreeNode): void {
+    this.#staged.delete(stagedKey(leaseId, node));
+  }
+
+  /** Forgets what has arrived for a lease that ends unanswered. */
+  dropLease(leaseId: number): void {
+    for (const map of [this.#arriving, this.#staged]) {
+      for (const key of map.keys()) if (key.startsWith(`${leaseId}:`)) map.delete(key);
+    }
+  }
+
+  /** Sums all nodes along the tree and empties the store; undefined when nothing is in. */
+  reduce(numShards: number): Float32Array | undefined {
+    const held = (node: TreeNode): Float32Array | undefined => this.#nodes.get(nodeKey(node));
+    const sum = reduceTree(rootNode(numShards), numShards, held, (left, right) => {
+      addInto(left, right);
+      return left;
+    });
+    this.#nodes.clear();
+    return sum;
+  }
+}
+
+function stagedKey(leaseId: number, node: TreeNode): string {
+  return `${leaseId}:${nodeKey(node)}`;
+}

@@ -1,0 +1,39 @@
+// The first exchange: who may join this run. Pure: Hello in, Welcome or a refusal out.
+import { ProtocolError } from '../errors.js';
+import type { ControlBodies } from '../protocol/control.js';
+import { defaultLimits, type ProtocolLimits } from '../protocol/limits.js';
+import { negotiateMinor } from '../protocol/version.js';
+import type { BackendChoice } from './training-options.js';
+
+export interface GreetingRules {
+  /** The run's kernel id; undefined until the first worker has fixed it. */
+  readonly kernelId: string | undefined;
+  readonly backend: BackendChoice;
+  readonly allowMixedKernels: boolean;
+}
+
+/** Checks a Hello; returns the minor version to speak. What is wrong is a ProtocolError whose code and message go back as Reject. */
+export function checkHello(hello: ControlBodies['hello'], rules: GreetingRules, limits: ProtocolLimits = defaultLimits): number {
+  const minor = negotiateMinor({ major: hello.protocolMajor, minor: hello.protocolMinor });
+  const isTooLong =
+    hello.heldBlocks.length > limits.maxHeldBlocks ||
+    hello.heldBlocks.some((name) => name.length !== 16) ||
+    hello.capabilities.length > 64 ||
+    [hello.name, hello.host, hello.kernelId, hello.bridleVersion, ...hello.capabilities].some((text) => text.length > limits.maxNameBytes);
+  if (isTooLong) throw new ProtocolError('HELLO_INVALID', 'A field of Hello is longer than the protocol allows.');
+  if (rules.allowMixedKernels) return minor;
+  if (rules.backend !== 'auto' && !hello.kernelId.startsWith(`${rules.backend}/`)) {
+    throw new ProtocolError(
+      'BACKEND_MISMATCH',
+      `The run wants backend ${rules.backend}, the worker runs ${hello.kernelId}. Start the worker with --backend ${rules.backend}.`,
+    );
+  }
+  if (rules.kernelId !== undefined && hello.kernelId !== rules.kernelId) {
+    throw new ProtocolError(
+      'KERNEL_MISMATCH',
+      `The run computes with "${rules.kernelId}", the worker with "${hello.kernelId}": their bits differ. ` +
+        'Give the worker the same backend, library and thread count, or give up equal bits with --allow-mixed-kernels on the coordinator.',
+    );
+  }
+  return minor;
+}

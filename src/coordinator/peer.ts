@@ -1,0 +1,97 @@
+// One connection as the coordinator sees it: its handshake, its queue, what it has been sent. Bytes in, events out.
+import { crc32 } from 'node:zlib';
+import { ProtocolError } from '../errors.js';
+import { decodeControl, encodeControl, type ControlBodies, type ControlDraft, type ControlMessage } from '../protocol/control.js';
+import { decodeFrame, isFrame, type FrameHeader } from '../protocol/frame.js';
+import { defaultLimits } from '../protocol/limits.js';
+import { closeCodes, type Connection } from '../transport/connection.js';
+import { DataFeed } from './data-feed.js';
+
+export interface PeerHandlers {
+  onHello(peer: Peer, hello: ControlBodies['hello']): void;
+  onControl(peer: Peer, message: ControlMessage): void;
+  onFrame(peer: Peer, header: FrameHeader, payload: Uint8Array): void;
+  onClosed(peer: Peer, reason: string): void;
+}
+
+export class Peer {
+  readonly connection: Connection;
+  /** Set by the welcome; undefined before it. */
+  rank: number | undefined;
+  isObserver = false;
+  name = '';
+  readonly feed = new DataFeed();
+  /** The lease whose gradients may come in: larger ones are refused before memory is spent on them. */
+  openLease: number | undefined;
+  /** The step whose weights were sent last. */
+  weightsStep = -1;
+  /** Frames of other steps, generations or leases: counted and dropped. */
+  staleFrames = 0;
+  /** Why this side closes, if it does. */
+  #closing: string | undefined;
+  readonly #helloTimer: NodeJS.Timeout;
+  #lastQueued = 0;
+  #progressAt: number;
+
+  constructor(connection: Connection, handlers: PeerHandlers, now: number) {
+    this.connection = connection;
+    this.#progressAt = now;
+    const timeoutMs = defaultLimits.handshakeTimeoutMs;
+    this.#helloTimer = setTimeout(() => this.close('HELLO_TIMEOUT', `no Hello within ${timeoutMs / 1000} s`), timeoutMs);
+    connection.handle({
+      onMessage: (bytes) => this.#onMessage(bytes, handlers),
+      onClose: (code, reason) => {
+        clearTimeout(this.#helloTimer);
+        handlers.onClosed(this, this.#closing ?? `connection closed (${code} ${reason})`);
+      },
+    });
+  }
+
+  send(draft: ControlDraft): void {
+    this.connection.send(encodeControl(draft));
+  }
+
+  /** Tells the peer why it cannot stay, and closes. */
+  reject(error: { readonly code: string; readonly message: string }): void {
+    this.#closing = error.message;
+    this.send({ reject: { code: error.code, message: error.message } });
+    this.connection.close(closeCodes.rejected, error.code);
+  }
+
+  close(code: string, reason: string): void {
+    this.#closing ??= reason;
+    this.connection.close(code === 'HEARTBEAT_LOST' ? closeCodes.lost : closeCodes.protocol, `${code}: ${reason}`);
+  }
+
+  /** Drops a peer whose queue has not moved for too long; size alone is no reason. */
+  checkProgress(now: number): void {
+    const queued = this.connection.queuedBytes;
+    if (queued === 0 || queued < this.#lastQueued) this.#progressAt = now;
+    this.#lastQueued = queued;
+    if (now - this.#progressAt <= defaultLimits.stallTimeoutMs) return;
+    this.#closing = `took nothing for ${defaultLimits.stallTimeoutMs / 1000} s`;
+    this.connection.terminate();
+  }
+
+  /** A fault in one message closes this socket and nothing else: no error may reach the event loop. */
+  #onMessage(bytes: Uint8Array, handlers: PeerHandlers): void {
+    if (this.#closing !== undefined) return;
+    try {
+      if (isFrame(bytes)) {
+        if (this.rank === undefined) throw new ProtocolError('HELLO_EXPECTED', 'A tensor frame came before Hello.');
+        const { header, payload } = decodeFrame(bytes, crc32);
+        handlers.onFrame(this, header, payload);
+        return;
+      }
+      const message = decodeControl(bytes);
+      if (this.rank !== undefined) handlers.onControl(this, message);
+      else if (message.kind === 'hello') {
+        clearTimeout(this.#helloTimer);
+        handlers.onHello(this, message.body);
+      } else throw new ProtocolError('HELLO_EXPECTED', `${message.kind} came before Hello.`);
+    } catch (error) {
+      const known = error instanceof ProtocolError ? error : new ProtocolError('INTERNAL', `A message could not be handled: ${String(error)}`);
+      this.reject(known);
+    }
+  }
+}

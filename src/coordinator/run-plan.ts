@@ -1,0 +1,100 @@
+// What a run will do, step by step, as pure functions of data and options: who reads which example never depends on workers.
+import { dealShards, epochOrder, evaluationShards, locateStep, rowsPerShard, stepsPerEpoch } from '../data/dealing.js';
+import type { Dataset, Split } from '../data/load-dataset.js';
+import type { ScheduleOptions } from '../optim/schedule.js';
+import { layoutOfModel } from '../params/layout-of-model.js';
+import type { ModelSpec } from '../params/model-spec.js';
+import { defaultLimits } from '../protocol/limits.js';
+import type { RunSpec } from '../protocol/run-spec.js';
+import type { Layout } from '../tensor/layout.js';
+import type { CorePlan, Purpose } from './core/state.js';
+import { modelOfData } from './model-of-data.js';
+import type { TrainingOptions } from './training-options.js';
+
+/** Rows of an evaluation shard: enough to be fast, fixed so that the sums never depend on the workers. */
+const leastEvaluationRows = 64;
+
+export interface RunPlan {
+  readonly model: ModelSpec;
+  readonly layout: Layout;
+  /** What workers are told. */
+  readonly spec: RunSpec;
+  readonly stepsPerEpoch: number;
+  readonly totalSteps: number;
+  readonly schedule: ScheduleOptions;
+  readonly core: CorePlan;
+  readonly dataset: Dataset;
+  split(purpose: Purpose): Split;
+  exampleIds(purpose: Purpose, step: number, shard: number): Uint32Array;
+  /** The padded shape of every shard of a step. */
+  shape(purpose: Purpose, step: number): { readonly rows: number; readonly steps: number };
+  /** The epoch that a step belongs to, as a fraction: 1.5 is half way through the second. */
+  epochAfter(step: number): number;
+}
+
+export function planRun(dataset: Dataset, options: TrainingOptions): RunPlan {
+  const { globalBatch, shards, seed, dropLast } = options;
+  const model = modelOfData(dataset.spec, options);
+  const layout = layoutOfModel(model);
+  const perEpoch = stepsPerEpoch(dataset.train.size, globalBatch, dropLast);
+  const totalSteps = options.steps ?? perEpoch * (options.epochs ?? 1);
+  const rows = rowsPerShard(globalBatch, shards);
+  const evaluationRows = Math.max(rows, leastEvaluationRows);
+  const evaluation = evaluationShards(dataset.test.size, evaluationRows);
+  const orderOf = remember(2, (epoch: number) => epochOrder(seed, epoch, dataset.train.size));
+  const dealOf = remember(4, (step: number) => {
+    const { epoch, stepInEpoch } = locateStep(step, perEpoch);
+    return dealShards(orderOf(epoch), stepInEpoch, globalBatch, shards);
+  });
+  const split = (purpose: Purpose): Split => (purpose === 'train' ? dataset.train : dataset.test);
+  const exampleIds = (purpose: Purpose, step: number, shard: number): Uint32Array =>
+    (purpose === 'train' ? dealOf(step)[shard] : evaluation[shard]) ?? new Uint32Array(0);
+  const targetCount = (purpose: Purpose, step: number, shard: number): number => {
+    const ids = exampleIds(purpose, step, shard);
+    if (dataset.spec.targets.per === 'sequence') return ids.length;
+    return ids.reduce((sum, id) => sum + (split(purpose).lengths[id] ?? 0), 0);
+  };
+  const longest = (ids: readonly Uint32Array[], lengths: Int32Array): number =>
+    ids.reduce((most, shard) => shard.reduce((inner, id) => Math.max(inner, lengths[id] ?? 0), most), 1);
+  const stepsOf = remember(4, (step: number) => longest(dealOf(step), dataset.train.lengths));
+  return {
+    model,
+    layout,
+    spec: { model, data: dataset.spec, parameters: layout.size, shards, rows },
+    stepsPerEpoch: perEpoch,
+    totalSteps,
+    schedule: { ...options.schedule, totalSteps },
+    dataset,
+    split,
+    exampleIds,
+    shape: (purpose, step) =>
+      purpose === 'train' ? { rows, steps: stepsOf(step) } : { rows: evaluationRows, steps: dataset.spec.maxLength },
+    epochAfter: (step) => step / perEpoch,
+    core: {
+      numShards: shards,
+      totalSteps,
+      evaluateEvery: options.evaluateEvery ?? perEpoch,
+      saveEvery: options.saveEvery ?? perEpoch,
+      minWorkers: Math.max(1, options.minWorkers),
+      onNonFinite: options.onNonFinite,
+      numEvaluationShards: evaluation.length,
+      isStrict: !options.allowMixedKernels,
+      heartbeatTimeoutMs: defaultLimits.heartbeatTimeoutMs,
+      targetCount,
+      exampleIds: (purpose, step, shard) => [...exampleIds(purpose, step, shard)],
+    },
+  };
+}
+
+/** Keeps the last `size` results of a pure function. */
+function remember<Result>(size: number, compute: (key: number) => Result): (key: number) => Result {
+  const known = new Map<number, Result>();
+  return (key) => {
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const result = compute(key);
+    known.set(key, result);
+    for (const oldest of known.keys()) if (known.size > size) known.delete(oldest);
+    return result;
+  };
+}

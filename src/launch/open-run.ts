@@ -1,0 +1,104 @@
+// A run made ready: data loaded, plan made, weights fresh or from the newest checkpoint that is whole, folder locked.
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { newestCheckpoint } from '../checkpoint/checkpoint.js';
+import { lockRunFolder, nextGeneration, readRunRecord, runFormatVersion, writeAtomically, writeRunRecord, type RunLock } from '../checkpoint/run-folder.js';
+import type { TrainingState } from '../coordinator/apply-update.js';
+import { planRun, type RunPlan } from '../coordinator/run-plan.js';
+import type { TrainingOptions } from '../coordinator/training-options.js';
+import { loadDataset } from '../data/load-dataset.js';
+import { ConfigError } from '../errors.js';
+import type { RunEvent } from '../metrics/events.js';
+import { createOptimizer } from '../optim/create-optimizer.js';
+import { initialParams } from '../params/initial-params.js';
+import type { Layout } from '../tensor/layout.js';
+import { decodeSafetensors } from '../tensor/safetensors.js';
+import type { LaunchOptions } from './launch-options.js';
+import { bridleVersion } from '../protocol/version.js';
+
+export interface OpenRun {
+  readonly plan: RunPlan;
+  readonly runId: string;
+  readonly generation: number;
+  readonly state: TrainingState;
+  readonly kernelId: string | undefined;
+  readonly best: { readonly loss: number; readonly step: number } | undefined;
+  readonly shardsByWorker: Readonly<Record<string, number>>;
+  readonly lock: RunLock;
+}
+
+export async function openRun(training: TrainingOptions, launch: LaunchOptions): Promise<OpenRun> {
+  const { runDir, resume } = launch.location;
+  const lock = await lockRunFolder(runDir);
+  try {
+    const plan = planRun(await loadDataset(training.data), training);
+    return resume ? await resumeRun(plan, runDir, lock, launch.onEvent) : await newRun(plan, training, launch, lock);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function newRun(plan: RunPlan, training: TrainingOptions, launch: LaunchOptions, lock: RunLock): Promise<OpenRun> {
+  const { runDir } = launch.location;
+  const params =
+    training.initFrom === undefined
+      ? initialParams(plan.model, training.initializer, training.seed)
+      : await readParams(training.initFrom, plan.layout);
+  const runId = randomBytes(8).toString('hex');
+  await writeAtomically(join(runDir, 'config.yaml'), launch.configYaml);
+  await writeRunRecord(runDir, {
+    formatVersion: runFormatVersion,
+    runId,
+    command: [launch.command],
+    bridleVersion,
+    nodeVersion: process.version,
+    dataDigest: plan.dataset.digest,
+    generation: 1,
+    createdUtc: new Date().toISOString(),
+  });
+  const optimizer = createOptimizer(training.optimizer).init(plan.layout.size);
+  const state = { step: 0, params, optimizer };
+  return { plan, runId, generation: 1, state, kernelId: undefined, best: undefined, shardsByWorker: {}, lock };
+}
+
+async function resumeRun(plan: RunPlan, runDir: string, lock: RunLock, onEvent: (event: RunEvent) => void): Promise<OpenRun> {
+  const record = await readRunRecord(runDir);
+  if (record.dataDigest !== plan.dataset.digest) {
+    throw new ConfigError(
+      'RESUME_CONFLICT',
+      `The data has changed since the run began (digest ${record.dataDigest.slice(0, 12)}, now ${plan.dataset.digest.slice(0, 12)}). Restore the files, or start a new run.`,
+    );
+  }
+  const { snapshot, damaged } = await newestCheckpoint(runDir);
+  for (const { path, reason } of damaged) {
+    onEvent({ event: 'warning', code: 'CHECKPOINT_DAMAGED', message: `${path}: ${reason} Going on from step ${snapshot.step}.` });
+  }
+  const { bestLoss, bestStep } = snapshot.metrics;
+  return {
+    plan,
+    runId: record.runId,
+    generation: await nextGeneration(runDir),
+    state: { step: snapshot.step, params: snapshot.params, optimizer: snapshot.optimizer },
+    kernelId: record.kernelId ?? (snapshot.kernelId || undefined),
+    best: bestLoss !== undefined && bestStep !== undefined ? { loss: bestLoss, step: bestStep } : undefined,
+    shardsByWorker: snapshot.shardsByWorker,
+    lock,
+  };
+}
+
+/** Reads weights by their names, as PyTorch writes them; every tensor of the model must be there in its shape. */
+async function readParams(path: string, layout: Layout): Promise<Float32Array> {
+  const { tensors } = decodeSafetensors(await readFile(path), path);
+  const params = new Float32Array(layout.size);
+  for (const { name, shape, offset } of layout.tensors) {
+    const found = tensors.get(name);
+    const got = found ? `[${found.shape.join(', ')}]` : 'none';
+    if (found?.shape.join() !== shape.join()) {
+      throw new ConfigError('INIT_FROM_MISMATCH', `--init-from ${path}: wanted tensor ${name} of shape [${shape.join(', ')}], got ${got}.`);
+    }
+    params.set(found.values, offset);
+  }
+  return params;
+}

@@ -1,0 +1,31 @@
+// bridle train: a coordinator in this process and workers in processes of their own.
+import { join } from 'node:path';
+import { chooseBackend } from '../backend/available-backends.js';
+import type { TrainingOptions } from '../coordinator/training-options.js';
+import type { DoneEvent } from '../metrics/events.js';
+import type { LaunchOptions } from './launch-options.js';
+import { serveRun } from './serve-run.js';
+import { numWorkers, startWorkerPool } from './worker-pool.js';
+
+export function runTraining(training: TrainingOptions, launch: LaunchOptions): Promise<DoneEvent> {
+  const backend = chooseBackend(training.backend);
+  return serveRun(training, launch, ({ url, token, fail }) => {
+    const pool = startWorkerPool({
+      join: url,
+      token,
+      ...(launch.tls && { tlsCaPath: launch.tls.certPath }),
+      insecure: launch.insecure,
+      workers: numWorkers(launch.workers, training.shards),
+      backend,
+      threads: launch.threads,
+      maxRestarts: launch.maxRestarts,
+      name: 'worker',
+      logDir: join(launch.location.runDir, 'logs'),
+      onEvent: launch.onEvent,
+      log: launch.log,
+      joinTimeoutMs: 30_000,
+    });
+    pool.done.catch(fail);
+    return () => pool.stop();
+  });
+}

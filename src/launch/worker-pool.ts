@@ -1,0 +1,151 @@
+// Local worker processes: started, watched, started again with backoff, and at the end the first that failed is named.
+import { fork, type ChildProcess } from 'node:child_process';
+import { openSync, closeSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { BridleError, TransportError, exitCodes } from '../errors.js';
+import type { RunEvent } from '../metrics/events.js';
+import type { WorkerProcessOptions, WorkerProcessReport } from '../worker/process-options.js';
+
+export interface WorkerPoolOptions {
+  readonly join: string;
+  readonly token: string | undefined;
+  readonly tlsCaPath?: string;
+  readonly insecure: boolean;
+  readonly workers: number;
+  readonly backend: 'tensorflow' | 'wasm';
+  readonly threads: number;
+  /** Restarts of each worker. */
+  readonly maxRestarts: number;
+  readonly name: string;
+  readonly logDir: string;
+  readonly joinTimeoutMs: number;
+  readonly onEvent: (event: RunEvent) => void;
+  readonly log: Logger;
+}
+
+export interface WorkerPool {
+  /** Resolves when all workers have ended as they should; rejects when none is left and one had failed. */
+  readonly done: Promise<void>;
+  /** Asks all workers to leave, and ends those that do not within 5 s. */
+  stop(): Promise<void>;
+}
+
+const backoffMs = { base: 250, cap: 10_000 } as const;
+/** A worker process that says nothing for so long is frozen: it is ended and started again. */
+const silenceMs = 10_000;
+const stopMs = 5000;
+/** Faults of one process, which another may not have; every other code is the coordinator's last word. */
+const restartable = new Set(['STUCK', 'COMPUTE_FAILED', 'INTERNAL']);
+
+/** `auto`: as many as there are cores, and no more than shards. */
+export function numWorkers(wanted: number | 'auto', shards: number): number {
+  return wanted === 'auto' ? Math.max(1, Math.min(availableParallelism(), shards)) : wanted;
+}
+
+export function startWorkerPool(options: WorkerPoolOptions): WorkerPool {
+  const children = new Set<ChildProcess>();
+  let isStopping = false;
+  let firstFailure: BridleError | undefined;
+  const stopRequest = new AbortController();
+
+  const runSlot = async (slot: number): Promise<void> => {
+    const name = `${options.name}-${slot}`;
+    for (let restarts = 0; !isStopping; restarts += 1) {
+      const failure = await runOnce(options, name, children);
+      if (!failure || isStopping) return;
+      options.log.error({ code: failure.code, worker: name }, failure.message);
+      firstFailure ??= failure;
+      if (!restartable.has(failure.code)) return;
+      const isLast = restarts >= options.maxRestarts;
+      const next = isLast ? `Not started again: --max-restarts is ${options.maxRestarts}.` : 'Starting it again.';
+      options.onEvent({ event: 'warning', code: 'WORKER_DIED', message: `${failure.message} ${next}` });
+      if (isLast) return;
+      await delay(Math.min(backoffMs.cap, backoffMs.base * 2 ** restarts), stopRequest.signal);
+    }
+  };
+
+  const done = Promise.all(Array.from({ length: options.workers }, (_, slot) => runSlot(slot))).then(() => {
+    if (!firstFailure || isStopping) return;
+    if (!restartable.has(firstFailure.code)) throw firstFailure;
+    throw new TransportError('WORKERS_LOST', `No worker is left. The first to fail: ${firstFailure.message}`, { cause: firstFailure });
+  });
+  done.catch(() => undefined);
+
+  return {
+    done,
+    stop: async () => {
+      isStopping = true;
+      stopRequest.abort();
+      for (const child of children) if (child.connected) child.send('stop');
+      const kill = setTimeout(() => children.forEach((child) => child.kill('SIGKILL')), stopMs);
+      await done.catch(() => undefined);
+      clearTimeout(kill);
+    },
+  };
+}
+
+/** Runs one process to its end; undefined: it ended as it should. */
+function runOnce(options: WorkerPoolOptions, name: string, children: Set<ChildProcess>): Promise<BridleError | undefined> {
+  const logPath = join(options.logDir, `${name}.log`);
+  const child = startProcess(options, name, logPath);
+  children.add(child);
+  let report: WorkerProcessReport | undefined;
+  let silence = setTimeout(() => undefined, 0);
+  const heard = (): void => {
+    clearTimeout(silence);
+    silence = setTimeout(() => child.kill('SIGKILL'), silenceMs);
+  };
+  return new Promise((resolve) => {
+    child.on('message', (message: WorkerProcessReport) => {
+      heard();
+      if (message.type === 'failed') report = message;
+    });
+    const end = (how: string, isClean: boolean): void => {
+      clearTimeout(silence);
+      children.delete(child);
+      if (report?.type === 'failed') resolve(new BridleError(report.code, `${name} (pid ${child.pid}): ${report.message}`, report.exitCode));
+      else if (isClean) resolve(undefined);
+      else resolve(new BridleError('INTERNAL', `${name} (pid ${child.pid}) ${how}. Its log: ${logPath}.`, exitCodes.unexpected));
+    };
+    child.once('error', (error) => end(`could not be started: ${error.message}`, false));
+    child.once('exit', (code, signal) => end(signal ? `was ended by ${signal}` : `exited with code ${code}`, code === 0));
+  });
+}
+
+function startProcess(options: WorkerPoolOptions, name: string, logPath: string): ChildProcess {
+  const { join: address, token, tlsCaPath, insecure, backend, threads, joinTimeoutMs } = options;
+  const given: WorkerProcessOptions = {
+    join: address,
+    ...(tlsCaPath !== undefined && { tlsCaPath }),
+    insecure,
+    backend,
+    threads,
+    name,
+    logPath,
+    joinTimeoutMs,
+    cacheBytes: 256 * 1024 * 1024,
+  };
+  // What native libraries print goes to the log too.
+  const output = openSync(logPath, 'a');
+  try {
+    return fork(new URL('../worker/main.js', import.meta.url), [], {
+      stdio: ['ignore', output, output, 'ipc'],
+      execArgv: [],
+      env: { ...process.env, BRIDLE_TOKEN: token ?? '', BRIDLE_WORKER: JSON.stringify(given) },
+    });
+  } finally {
+    closeSync(output);
+  }
+}
+
+function delay(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,125 @@
+// Tensor frames: a 64-byte little-endian header, then the payload. docs/protocol.md has the table of bytes.
+import { ProtocolError } from '../errors.js';
+import { defaultLimits, type ProtocolLimits } from './limits.js';
+
+export const headerBytes = 64;
+export const frameVersion = 1;
+const magic = 0x4c445242; // "BRDL"
+
+/** 16 to 31 are reserved for shard state, buffers and collectives. */
+export const frameKinds = { gradient: 1, weights: 2, block: 3 } as const;
+export type FrameKind = keyof typeof frameKinds;
+/** 3 bf16, 4 f16 and 5 int8 are reserved. */
+export const frameDtypes = { f32: 1, bytes: 2 } as const;
+export type FrameDtype = keyof typeof frameDtypes;
+const valueBytes: Record<FrameDtype, number> = { f32: 4, bytes: 1 };
+
+/** One chunk of a tensor. `offset`, `count` and `total` are counted in values of `dtype`. */
+export interface FrameHeader {
+  readonly kind: FrameKind;
+  readonly dtype: FrameDtype;
+  readonly generation: number;
+  readonly step: number;
+  /** The lease for gradients, 0 otherwise. */
+  readonly attempt: number;
+  /** Tree node for gradients, (0, 0) otherwise. */
+  readonly level: number;
+  readonly index: number;
+  readonly chunk: number;
+  readonly offset: number;
+  readonly count: number;
+  readonly total: number;
+  /** 16 hexadecimal digits. */
+  readonly runId: string;
+}
+
+/** A checksum over the payload: CRC-32 as in zlib. Passed in, since the fast one is not to be had in a browser. */
+export type Checksum = (bytes: Uint8Array) => number;
+
+/** Encodes header and payload into one message of their own. */
+export function encodeFrame(header: FrameHeader, payload: Uint8Array, checksum: Checksum): Uint8Array {
+  const bytes = new Uint8Array(headerBytes + payload.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, magic, true);
+  view.setUint8(4, frameVersion);
+  view.setUint8(5, frameKinds[header.kind]);
+  view.setUint8(6, frameDtypes[header.dtype]);
+  view.setUint32(8, header.generation, true);
+  view.setUint32(12, header.step, true);
+  view.setUint32(16, header.attempt, true);
+  view.setUint32(20, header.level, true);
+  view.setUint32(24, header.index, true);
+  view.setUint32(28, header.chunk, true);
+  setUint64(view, 32, header.offset);
+  setUint64(view, 40, header.total);
+  view.setUint32(48, header.count, true);
+  view.setUint32(52, checksum(payload), true);
+  for (let i = 0; i < 8; i += 1) view.setUint8(56 + i, Number.parseInt(header.runId.slice(2 * i, 2 * i + 2), 16));
+  bytes.set(payload, headerBytes);
+  return bytes;
+}
+
+export function isFrame(bytes: Uint8Array): boolean {
+  return bytes.length >= 4 && bytes[0] === 0x42 && bytes[1] === 0x52 && bytes[2] === 0x44 && bytes[3] === 0x4c;
+}
+
+/** Decodes and verifies one frame; `payload` is a view into `bytes`. Anything wrong is a ProtocolError. */
+export function decodeFrame(
+  bytes: Uint8Array,
+  checksum: Checksum,
+  limits: ProtocolLimits = defaultLimits,
+): { readonly header: FrameHeader; readonly payload: Uint8Array } {
+  if (bytes.length < headerBytes || !isFrame(bytes)) throw invalid(`${bytes.length} bytes came, a frame has a header of ${headerBytes}`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.getUint8(4) !== frameVersion) throw invalid(`its version is ${view.getUint8(4)}, wanted ${frameVersion}`);
+  const payload = bytes.subarray(headerBytes);
+  const header: FrameHeader = {
+    kind: nameOf(frameKinds, view.getUint8(5), 'kind'),
+    dtype: nameOf(frameDtypes, view.getUint8(6), 'dtype'),
+    generation: view.getUint32(8, true),
+    step: view.getUint32(12, true),
+    attempt: view.getUint32(16, true),
+    level: view.getUint32(20, true),
+    index: view.getUint32(24, true),
+    chunk: view.getUint32(28, true),
+    offset: getUint64(view, 32),
+    total: getUint64(view, 40),
+    count: view.getUint32(48, true),
+    runId: hex(bytes.subarray(56, 64)),
+  };
+  checkSizes(header, payload.length, limits);
+  if (view.getUint8(7) !== 0) throw invalid(`its flags are ${view.getUint8(7)}, wanted 0`);
+  const check = view.getUint32(52, true);
+  if (checksum(payload) !== check) throw new ProtocolError('FRAME_CORRUPT', 'The checksum of a tensor frame does not fit its payload.');
+  return { header, payload };
+}
+
+function checkSizes(header: FrameHeader, payloadBytes: number, limits: ProtocolLimits): void {
+  const { count, offset, total } = header;
+  if (payloadBytes > limits.maxChunkBytes) throw invalid(`its payload has ${payloadBytes} bytes, at most ${limits.maxChunkBytes} are allowed`);
+  if (payloadBytes !== count * valueBytes[header.dtype]) throw invalid(`its payload has ${payloadBytes} bytes for ${count} values`);
+  if (total > limits.maxTensorValues) throw invalid(`its tensor has ${total} values, at most ${limits.maxTensorValues} are allowed`);
+  if (offset + count > total) throw invalid(`values ${offset} to ${offset + count} lie outside a tensor of ${total}`);
+}
+
+function invalid(reason: string): ProtocolError {
+  return new ProtocolError('FRAME_INVALID', `A tensor frame was refused: ${reason}.`);
+}
+
+function nameOf<Name extends string>(table: Readonly<Record<Name, number>>, value: number, field: string): Name {
+  for (const name in table) if (table[name] === value) return name;
+  throw invalid(`its ${field} is ${value}, which this version does not know`);
+}
+
+function setUint64(view: DataView, at: number, value: number): void {
+  view.setUint32(at, value % 0x1_0000_0000, true);
+  view.setUint32(at + 4, Math.floor(value / 0x1_0000_0000), true);
+}
+
+function getUint64(view: DataView, at: number): number {
+  return view.getUint32(at, true) + view.getUint32(at + 4, true) * 0x1_0000_0000;
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,51 @@
+// What a worker must know of a run, as JSON inside Welcome: the model, the data's shape and the cut into shards.
+import { z } from 'zod';
+import { ProtocolError } from '../errors.js';
+
+const size = z.int().min(1).max(1_000_000);
+
+const runSpecSchema = z.object({
+  model: z.object({
+    cell: z.enum(['rnn', 'lstm']),
+    layers: z.int().min(1).max(64),
+    inputs: z.enum(['dense', 'ids']),
+    inputSize: size,
+    hiddenSize: size,
+    outputSize: size,
+    loss: z.enum(['softmax', 'squared-error']),
+    targetsPer: z.enum(['sequence', 'step']),
+  }),
+  data: z.object({
+    name: z.string().max(256),
+    inputs: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('dense'), dtype: z.enum(['u8', 'f32']), features: size, scale: z.number() }),
+      z.object({ kind: z.literal('ids'), vocabulary: size }),
+    ]),
+    targets: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('class'), classes: size, per: z.enum(['sequence', 'step']) }),
+      z.object({ kind: z.literal('value'), size, per: z.enum(['sequence', 'step']) }),
+    ]),
+    maxLength: size,
+  }),
+  /** Values of params, grads and each moment. */
+  parameters: z.int().min(1),
+  shards: z.int().min(1),
+  rows: z.int().min(1),
+});
+
+export type RunSpec = z.infer<typeof runSpecSchema>;
+
+/** Parses and checks the JSON of Welcome.run_spec. */
+export function parseRunSpec(json: string): RunSpec {
+  const parsed = runSpecSchema.safeParse(parseJson(json));
+  if (parsed.success) return parsed.data;
+  throw new ProtocolError('RUN_SPEC_INVALID', `The coordinator's run spec was refused: ${z.prettifyError(parsed.error)}`);
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw new ProtocolError('RUN_SPEC_INVALID', 'The run spec of the coordinator is not JSON.', { cause });
+  }
+}

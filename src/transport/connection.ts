@@ -1,0 +1,24 @@
+// One message-oriented connection, whatever carries it: TCP, TLS, a Unix socket, or memory in tests.
+
+/** Close codes of our own (RFC 6455 keeps 4000 to 4999 for applications). */
+export const closeCodes = { normal: 1000, goingAway: 1001, protocol: 4000, rejected: 4001, lost: 4002, stalled: 4003 } as const;
+
+export interface ConnectionHandlers {
+  /** Messages come whole and in order; the bytes are only valid during the call. */
+  onMessage(bytes: Uint8Array): void;
+  onClose(code: number, reason: string): void;
+}
+
+export interface Connection {
+  /** Where the peer is, for people: `127.0.0.1:51234`. */
+  readonly peer: string;
+  /** Handlers are set once, before anything can arrive. */
+  handle(handlers: ConnectionHandlers): void;
+  /** Queues one message. The bytes must not change until they have left; one buffer may be sent to many. */
+  send(bytes: Uint8Array): void;
+  /** Bytes that are queued and have not left. */
+  readonly queuedBytes: number;
+  close(code: number, reason: string): void;
+  /** Ends the connection at once, without a closing handshake. */
+  terminate(): void;
+}

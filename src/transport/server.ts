@@ -1,0 +1,142 @@
+// Listens for workers over TCP, TLS or a Unix socket. Everything before the upgrade is bounded in time, size and number.
+import { readFileSync, rmSync } from 'node:fs';
+import { createServer as createHttpServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { ConfigError, TransportError } from '../errors.js';
+import { headerBytes } from '../protocol/frame.js';
+import { defaultLimits, type ProtocolLimits } from '../protocol/limits.js';
+import { isLoopback, type ListenAddress } from './address.js';
+import { refuseUpgrade, type AdmissionRules, type Refusal } from './admission.js';
+import type { Connection } from './connection.js';
+import { SocketConnection, socketOptions } from './socket-connection.js';
+
+export interface ListenOptions {
+  readonly address: ListenAddress;
+  readonly token: string | undefined;
+  readonly tls?: { readonly certPath: string; readonly keyPath: string };
+  /** Plain text to other machines, on the user's word. */
+  readonly insecure: boolean;
+  readonly limits?: ProtocolLimits;
+  onConnection(connection: Connection): void;
+  /** A request was turned away; `refusal.code` says why. */
+  onRefused(peer: string, refusal: Refusal): void;
+}
+
+export interface Listener {
+  /** What a worker joins: `ws://127.0.0.1:29600`, `wss://...` or `unix:/path`. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Starts listening; resolves when connections can come in. */
+export async function listen(options: ListenOptions): Promise<Listener> {
+  const limits = options.limits ?? defaultLimits;
+  checkExposure(options);
+  const server = createServer(options, limits);
+  const sockets = new WebSocketServer({ noServer: true, ...socketOptions, maxPayload: limits.maxChunkBytes + headerBytes });
+  const rules: AdmissionRules = {
+    token: options.token,
+    isLoopbackOnly: options.address.kind === 'tcp' && isLoopback(options.address.host) && options.token === undefined,
+    maxConnections: limits.maxConnections,
+  };
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    const refusal = refuseUpgrade(request, rules, sockets.clients.size);
+    if (refusal) {
+      options.onRefused(peerOf(request), refusal);
+      refuse(socket, refusal);
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      options.onConnection(new SocketConnection(webSocket, peerOf(request)));
+    });
+  });
+  const url = await bind(server, options);
+  return {
+    url,
+    close: async () => {
+      for (const client of sockets.clients) client.terminate();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function checkExposure({ address, token, tls, insecure }: ListenOptions): void {
+  if (address.kind === 'unix' || isLoopback(address.host)) return;
+  if (token === undefined) {
+    throw new ConfigError('TOKEN_REQUIRED', `Listening on ${address.host} needs a token: --token-file FILE or BRIDLE_TOKEN.`);
+  }
+  if (!tls && !insecure) {
+    throw new ConfigError(
+      'INSECURE_LISTEN',
+      `Listening on ${address.host} would send token and data in plain text. Give --tls-cert and --tls-key, or --insecure on a network that you trust.`,
+    );
+  }
+}
+
+function createServer({ tls }: ListenOptions, limits: ProtocolLimits): Server {
+  const http = {
+    headersTimeout: limits.handshakeTimeoutMs,
+    requestTimeout: limits.handshakeTimeoutMs,
+    connectionsCheckingInterval: 1000,
+    maxHeaderSize: 8192,
+    keepAliveTimeout: 1000,
+  };
+  const server = tls
+    ? createHttpsServer({ ...http, minVersion: 'TLSv1.2', cert: readPem(tls.certPath, '--tls-cert'), key: readPem(tls.keyPath, '--tls-key') })
+    : createHttpServer(http);
+  server.maxConnections = limits.maxConnections + 64;
+  server.on('request', (_request, response) => {
+    response.writeHead(426, { 'content-type': 'text/plain', connection: 'close' }).end('This is a bridle coordinator: join it with bridle worker --join.\n');
+  });
+  server.on('clientError', (_error, socket) => socket.destroy());
+  return server;
+}
+
+function readPem(path: string, flag: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new ConfigError('TLS_FILE', `${flag} ${path} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function bind(server: Server, { address, tls }: ListenOptions): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => reject(listenError(address, cause)));
+    server.once('listening', resolve);
+    if (address.kind === 'unix') {
+      rmSync(address.path, { force: true });
+      server.listen(address.path);
+    } else server.listen(address.port, address.host);
+  });
+  if (address.kind === 'unix') return `unix:${address.path}`;
+  const { port } = server.address() as AddressInfo;
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  return `${tls ? 'wss' : 'ws'}://${host}:${port}`;
+}
+
+function listenError(address: ListenAddress, cause: NodeJS.ErrnoException): Error {
+  const place = address.kind === 'unix' ? address.path : `${address.host}:${address.port}`;
+  if (cause.code === 'EADDRINUSE') {
+    return new TransportError('ADDRESS_IN_USE', `${place} is taken by another process. Choose another with --listen HOST:PORT (port 0: any free one).`, { cause });
+  }
+  return new TransportError('LISTEN_FAILED', `Cannot listen on ${place}: ${cause.message}`, { cause });
+}
+
+function peerOf(request: IncomingMessage): string {
+  const { remoteAddress, remotePort } = request.socket;
+  return remoteAddress === undefined ? 'unix socket' : `${remoteAddress}:${remotePort}`;
+}
+
+function refuse(socket: Duplex, { status, code, message }: Refusal): void {
+  const body = `${code}: ${message}\n`;
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain\r\nX-Bridle-Code: ${code}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    () => socket.destroy(),
+  );
+}

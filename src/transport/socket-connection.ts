@@ -1,0 +1,63 @@
+// A Connection over a WebSocket (RFC 6455, package ws).
+import type { WebSocket } from 'ws';
+import type { Connection, ConnectionHandlers } from './connection.js';
+
+/** Options that both ends set. Compression makes floats 30 times slower to send and saves little. */
+export const socketOptions = { perMessageDeflate: false, maxFragments: 16, maxBufferedChunks: 4096 } as const;
+
+export class SocketConnection implements Connection {
+  readonly peer: string;
+  readonly #socket: WebSocket;
+  #isClosed = false;
+
+  constructor(socket: WebSocket, peer: string) {
+    this.#socket = socket;
+    this.peer = peer;
+  }
+
+  handle(handlers: ConnectionHandlers): void {
+    const close = (code: number, reason: string): void => {
+      if (this.#isClosed) return;
+      this.#isClosed = true;
+      handlers.onClose(code, reason);
+    };
+    this.#socket.on('message', (data) => {
+      if (this.#isClosed) return;
+      // binaryType is nodebuffer: one Buffer, never fragments.
+      handlers.onMessage(data as Buffer);
+    });
+    // ws reports a broken frame as an error and closes; the reason is in the error only.
+    let failure = '';
+    this.#socket.on('error', (error) => (failure = error.message));
+    this.#socket.on('close', (code, reason) => close(code, reason.toString() || failure || 'connection lost'));
+  }
+
+  send(bytes: Uint8Array): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    // The callback keeps ws from raising a failed write as an error of its own: 'close' follows.
+    this.#socket.send(bytes, { binary: true }, () => undefined);
+  }
+
+  get queuedBytes(): number {
+    // A closed socket keeps its count until it is collected.
+    return this.#socket.readyState === this.#socket.OPEN ? this.#socket.bufferedAmount : 0;
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, truncate(reason));
+    // A peer that never answers the closing handshake must not keep the socket.
+    setTimeout(() => this.#socket.terminate(), 2000).unref();
+  }
+
+  terminate(): void {
+    this.#socket.terminate();
+  }
+}
+
+/** A close reason has at most 123 bytes. */
+function truncate(reason: string): string {
+  let text = reason;
+  while (Buffer.byteLength(text) > 123) text = text.slice(0, -1);
+  return text;
+}
+

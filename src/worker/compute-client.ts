@@ -1,0 +1,87 @@
+// The compute thread as the worker's main thread sees it.
+import { Worker } from 'node:worker_threads';
+import { backendEnvironment } from '../backend/environment.js';
+import { BridleError, exitCodes } from '../errors.js';
+import type { RunSpec } from '../protocol/run-spec.js';
+import type { Computed, ComputeThreadData, FromCompute, ShardTask, ToCompute } from './compute-messages.js';
+
+export interface ComputeHandlers {
+  onComputed(result: Computed): void;
+  onConfigured(isStacked: boolean): void;
+  /** The thread cannot go on; the worker must end. */
+  onFailed(error: BridleError): void;
+}
+
+export class ComputeClient {
+  readonly kernelId: string;
+  readonly description: string;
+  readonly #thread: Worker;
+  readonly #revoked: Int32Array;
+
+  private constructor(thread: Worker, revoked: Int32Array, ready: Extract<FromCompute, { type: 'ready' }>) {
+    this.#thread = thread;
+    this.#revoked = revoked;
+    this.kernelId = ready.kernelId;
+    this.description = ready.description;
+  }
+
+  /** Starts the thread; resolves when its backend is loaded and checked against reference gradients. */
+  static start(backend: 'tensorflow' | 'wasm', threads: number, handlers: ComputeHandlers): Promise<ComputeClient> {
+    // Read by native code when the addon loads: a thread's copy of the environment would come too late.
+    Object.assign(process.env, backendEnvironment(backend, { threads }, process.env));
+    const revoked = new SharedArrayBuffer(4);
+    const data: ComputeThreadData = { backend, threads, revoked };
+    const thread = new Worker(new URL('./compute-thread.js', import.meta.url), { workerData: data });
+    return new Promise((resolve, reject) => {
+      let isReady = false;
+      const fail = (code: string, message: string, cause?: unknown): void => {
+        const error = new BridleError(code, message, exitCodes.unexpected, { cause });
+        if (isReady) handlers.onFailed(error);
+        else reject(error);
+      };
+      thread.on('message', (message: FromCompute) => {
+        if (message.type === 'ready') {
+          isReady = true;
+          resolve(new ComputeClient(thread, new Int32Array(revoked), message));
+        } else if (message.type === 'configured') handlers.onConfigured(message.isStacked);
+        else if (message.type === 'computed') handlers.onComputed(message);
+        else fail(message.code, message.message);
+      });
+      thread.on('error', (cause) => fail(cause instanceof BridleError ? cause.code : codeOf(cause), messageOf(cause), cause));
+      thread.on('exit', (code) => fail('COMPUTE_FAILED', `The compute thread ended with code ${code}.`));
+    });
+  }
+
+  configure(spec: RunSpec): void {
+    this.#post({ type: 'configure', spec });
+  }
+
+  /** Hands over weights; the array must not be changed afterwards. */
+  setWeights(step: number, params: Float32Array): void {
+    this.#post({ type: 'weights', step, params }, [params.buffer as ArrayBuffer]);
+  }
+
+  compute(leaseId: number, purpose: 'train' | 'evaluate', tasks: readonly ShardTask[]): void {
+    const buffers = tasks.flatMap(({ batch }) => [batch.inputs.buffer, batch.targets.buffer, batch.lengths.buffer]);
+    this.#post({ type: 'compute', leaseId, purpose, tasks }, buffers as ArrayBuffer[]);
+  }
+
+  /** Leases up to this id are no longer wanted. */
+  revoke(leaseId: number): void {
+    if (leaseId > Atomics.load(this.#revoked, 0)) Atomics.store(this.#revoked, 0, leaseId);
+  }
+
+  #post(message: ToCompute, transfer: ArrayBuffer[] = []): void {
+    this.#thread.postMessage(message, transfer);
+  }
+}
+
+/** Errors cross threads as plain Error objects; their own fields survive. */
+function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? code : 'COMPUTE_FAILED';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,46 @@
+// One lease computed: gradients shard by shard, health of each, sums over the largest tree nodes that are whole.
+import { coverShards, reduceTree } from '../collective/tree.js';
+import type { Network } from '../model/network.js';
+import { addInto, firstNonFinite, squaredNorm } from '../tensor/flat-vector.js';
+import type { Layout } from '../tensor/layout.js';
+import type { Computed, ComputedShard, ShardTask } from './compute-messages.js';
+
+/** Computes the gradient of each shard's summed loss, and the tree nodes that the finite ones fill. */
+export function computeTraining(network: Network, layout: Layout, numShards: number, tasks: readonly ShardTask[]): Pick<Computed, 'shards' | 'nodes'> {
+  const grads = tasks.map(() => new Float32Array(layout.size));
+  const results = network.gradients(
+    tasks.map((task) => task.batch),
+    grads,
+  );
+  const leaves = new Map<number, Float32Array>();
+  const shards = results.map((result, position): ComputedShard => {
+    const { shard } = tasks[position] as ShardTask;
+    const vector = grads[position] as Float32Array;
+    const norm = squaredNorm(vector);
+    const isFinite = Number.isFinite(norm) && Number.isFinite(result.loss);
+    const nonFinite = isFinite ? '' : (firstNonFinite(vector, layout) ?? 'loss');
+    if (isFinite) leaves.set(shard, vector);
+    return { shard, ...result, squaredNorm: norm, nonFinite };
+  });
+  const nodes = coverShards(new Set(leaves.keys()), numShards).map((node) => {
+    const held = (inner: typeof node): Float32Array | undefined => (inner.level === 0 ? leaves.get(inner.index) : undefined);
+    const vector = reduceTree(node, numShards, held, (left, right) => {
+      addInto(left, right);
+      return left;
+    });
+    return { node, vector: vector as Float32Array };
+  });
+  return { shards, nodes };
+}
+
+/** Computes the losses alone. */
+export function computeEvaluation(network: Network, tasks: readonly ShardTask[]): Pick<Computed, 'shards' | 'nodes'> {
+  const results = network.evaluate(tasks.map((task) => task.batch));
+  const shards = results.map((result, position): ComputedShard => ({
+    shard: (tasks[position] as ShardTask).shard,
+    ...result,
+    squaredNorm: 0,
+    nonFinite: '',
+  }));
+  return { shards, nodes: [] };
+}

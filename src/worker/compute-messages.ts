@@ -1,0 +1,45 @@
+// What the worker's main thread and its compute thread say to each other.
+import type { TreeNode } from '../collective/tree.js';
+import type { ShardBatch } from '../data/shard-batch.js';
+import type { RunSpec } from '../protocol/run-spec.js';
+
+export interface ComputeThreadData {
+  readonly backend: 'tensorflow' | 'wasm';
+  readonly threads: number;
+  /** [1] the highest lease id that was revoked; the compute thread looks between groups of shards. */
+  readonly revoked: SharedArrayBuffer;
+}
+
+export interface ShardTask {
+  readonly shard: number;
+  readonly batch: ShardBatch;
+}
+
+export type ToCompute =
+  | { readonly type: 'configure'; readonly spec: RunSpec }
+  | { readonly type: 'weights'; readonly step: number; readonly params: Float32Array }
+  | { readonly type: 'compute'; readonly leaseId: number; readonly purpose: 'train' | 'evaluate'; readonly tasks: readonly ShardTask[] };
+
+export interface ComputedShard {
+  readonly shard: number;
+  readonly loss: number;
+  readonly count: number;
+  readonly correct: number;
+  readonly squaredNorm: number;
+  readonly nonFinite: string;
+}
+
+export interface Computed {
+  readonly type: 'computed';
+  readonly leaseId: number;
+  readonly purpose: 'train' | 'evaluate';
+  readonly shards: readonly ComputedShard[];
+  readonly nodes: readonly { readonly node: TreeNode; readonly vector: Float32Array }[];
+  readonly computeMs: number;
+}
+
+export type FromCompute =
+  | { readonly type: 'ready'; readonly kernelId: string; readonly backend: string; readonly description: string }
+  | { readonly type: 'configured'; readonly isStacked: boolean }
+  | Computed
+  | { readonly type: 'failed'; readonly code: string; readonly message: string };

@@ -1,0 +1,64 @@
+// The compute thread: the only place in a worker that owns tfjs. Messages in, messages out; see compute-messages.ts.
+import { performance } from 'node:perf_hooks';
+import { parentPort, workerData } from 'node:worker_threads';
+import { loadBackend } from '../backend/load-backend.js';
+import { BridleError } from '../errors.js';
+import { createNetwork, type Network } from '../model/network.js';
+import { checkBackend } from '../model/self-check.js';
+import { canStackShards } from '../model/stacking.js';
+import { layoutOfModel } from '../params/layout-of-model.js';
+import type { RunSpec } from '../protocol/run-spec.js';
+import { computeEvaluation, computeTraining } from './compute-lease.js';
+import type { Computed, ComputeThreadData, FromCompute, ToCompute } from './compute-messages.js';
+
+const { backend: backendName, threads, revoked } = workerData as ComputeThreadData;
+const highestRevoked = new Int32Array(revoked);
+const port = parentPort;
+if (!port) throw new Error('compute-thread.js is started by a worker, not by itself');
+
+const say = (message: FromCompute, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+
+const { tf, kernelId, description } = await loadBackend(backendName, { threads });
+checkBackend(tf);
+say({ type: 'ready', kernelId, backend: backendName, description });
+
+let network: Network | undefined;
+let spec: RunSpec | undefined;
+
+function configure(next: RunSpec): void {
+  network?.dispose();
+  spec = next;
+  const { rows, data, model } = next;
+  const isStacked = canStackShards(tf, model, rows, data.maxLength);
+  network = createNetwork(tf, model, { stackShards: isStacked });
+  say({ type: 'configured', isStacked });
+}
+
+function compute({ leaseId, purpose, tasks }: Extract<ToCompute, { type: 'compute' }>): void {
+  if (!network || !spec) throw new Error('A lease came before the run spec.');
+  const startedAt = performance.now();
+  const isWanted = (): boolean => Atomics.load(highestRevoked, 0) < leaseId;
+  const nothing = { shards: [], nodes: [] };
+  const layout = layoutOfModel(spec.model);
+  const result = !isWanted()
+    ? nothing
+    : purpose === 'train'
+      ? computeTraining(network, layout, spec.shards, tasks)
+      : computeEvaluation(network, tasks);
+  const message: Computed = { type: 'computed', leaseId, purpose, ...result, computeMs: performance.now() - startedAt };
+  say(
+    message,
+    result.nodes.map(({ vector }) => vector.buffer as ArrayBuffer),
+  );
+}
+
+port.on('message', (message: ToCompute) => {
+  try {
+    if (message.type === 'configure') configure(message.spec);
+    else if (message.type === 'weights') network?.setParams(message.params);
+    else compute(message);
+  } catch (error) {
+    const code = error instanceof BridleError ? error.code : 'COMPUTE_FAILED';
+    say({ type: 'failed', code, message: error instanceof Error ? error.message : String(error) });
+  }
+});

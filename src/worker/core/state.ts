@@ -1,0 +1,86 @@
+// A worker's state, as plain values: one connection at a time, at most a few leases, one of them being computed.
+import type { ControlBodies, ControlDraft } from '../../protocol/control.js';
+
+export interface WorkerLease {
+  readonly id: number;
+  readonly body: ControlBodies['lease'];
+  /** Blocks that are not here yet. */
+  readonly missing: Set<string>;
+}
+
+export interface WorkerTimes {
+  readonly heartbeatMs: number;
+  /** Silence of the coordinator after which the connection is given up. */
+  readonly silenceMs: number;
+  /** How long it is tried to reach a coordinator, at the start and after a loss. */
+  readonly joinTimeoutMs: number;
+  readonly backoffBaseMs: number;
+  readonly backoffCapMs: number;
+}
+
+export const defaultTimes: WorkerTimes = {
+  heartbeatMs: 1000,
+  silenceMs: 10_000,
+  joinTimeoutMs: 300_000,
+  backoffBaseMs: 200,
+  backoffCapMs: 5000,
+};
+
+export interface WorkerCoreState {
+  readonly times: WorkerTimes;
+  phase: 'connecting' | 'greeting' | 'joined' | 'backoff' | 'ended';
+  /** When the present attempt to reach the coordinator began. */
+  tryingSince: number;
+  attempts: number;
+  retryAt: number;
+  lastHeard: number;
+  lastHeartbeat: number;
+  /** The step whose weights are here; -1: none. */
+  weightsStep: number;
+  readonly leases: Map<number, WorkerLease>;
+  computing: number | undefined;
+}
+
+export type WorkerEvent =
+  | { readonly type: 'start' }
+  | { readonly type: 'connected' }
+  | { readonly type: 'connectFailed'; readonly code: string; readonly message: string; readonly isFinal: boolean }
+  | { readonly type: 'closed'; readonly reason: string }
+  | { readonly type: 'heard' }
+  | { readonly type: 'welcomed' }
+  | { readonly type: 'rejected'; readonly code: string; readonly message: string }
+  | { readonly type: 'leased'; readonly lease: ControlBodies['lease']; readonly missing: readonly string[] }
+  | { readonly type: 'revoked'; readonly leaseId: number }
+  | { readonly type: 'weights'; readonly step: number }
+  | { readonly type: 'block'; readonly name: string }
+  | { readonly type: 'computed'; readonly leaseId: number }
+  | { readonly type: 'stopped'; readonly code: string; readonly message: string }
+  | { readonly type: 'stop' }
+  /** `jitter`: a number from 0 to 1, drawn by the shell. */
+  | { readonly type: 'tick'; readonly jitter: number };
+
+export type WorkerEffect =
+  | { readonly type: 'connect' }
+  | { readonly type: 'hello' }
+  | { readonly type: 'send'; readonly draft: ControlDraft }
+  | { readonly type: 'compute'; readonly lease: ControlBodies['lease'] }
+  | { readonly type: 'abandon'; readonly leaseId: number }
+  | { readonly type: 'answer'; readonly leaseId: number; readonly step: number }
+  | { readonly type: 'disconnect'; readonly reason: string }
+  | { readonly type: 'note'; readonly code: string; readonly message: string }
+  | { readonly type: 'exit'; readonly code: string; readonly message: string; readonly isError: boolean };
+
+export function createWorkerState(now: number, times: WorkerTimes = defaultTimes): WorkerCoreState {
+  return {
+    times,
+    phase: 'backoff',
+    tryingSince: now,
+    attempts: 0,
+    retryAt: now,
+    lastHeard: now,
+    lastHeartbeat: now,
+    weightsStep: -1,
+    leases: new Map(),
+    computing: undefined,
+  };
+}

@@ -1,0 +1,53 @@
+// A worker process, started by the launcher: options in the environment, life signs and the reason of its end over IPC.
+import pino from 'pino';
+import { BridleError, exitCodes } from '../errors.js';
+import type { WorkerProcessOptions, WorkerProcessReport } from './process-options.js';
+import { runWorker } from './worker.js';
+
+const aliveMs = 1000;
+
+function report(message: WorkerProcessReport): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.connected) process.send?.(message, undefined, undefined, () => resolve());
+    else resolve();
+  });
+}
+
+const options = JSON.parse(process.env['BRIDLE_WORKER'] ?? '{}') as WorkerProcessOptions;
+const token = process.env['BRIDLE_TOKEN'] || undefined;
+delete process.env['BRIDLE_TOKEN'];
+const log = pino({ base: { pid: process.pid, worker: options.name } }, pino.destination({ dest: options.logPath, sync: true, append: true }));
+const stop = new AbortController();
+
+// Ctrl-C reaches the whole process group: the launcher decides what follows.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => stop.abort());
+process.on('message', (message) => {
+  if (message === 'stop') stop.abort();
+});
+// Without its launcher a worker has nobody who would end it.
+process.on('disconnect', () => process.exit(exitCodes.disconnected));
+const alive = setInterval(() => void report({ type: 'alive' }), aliveMs);
+void report({ type: 'alive' });
+
+try {
+  const { join, tlsCaPath, insecure, backend, threads, name, cacheBytes, joinTimeoutMs } = options;
+  await runWorker({
+    connect: { join, token, ...(tlsCaPath !== undefined && { tlsCaPath }), insecure },
+    backend,
+    threads,
+    name,
+    cacheBytes,
+    joinTimeoutMs,
+    signal: stop.signal,
+    log,
+  });
+  // The compute thread may be in the middle of a step that nobody waits for.
+  process.exit(exitCodes.done);
+} catch (error) {
+  const known = error instanceof BridleError ? error : new BridleError('INTERNAL', error instanceof Error ? error.message : String(error), exitCodes.unexpected);
+  log.error({ code: known.code, stack: error instanceof Error ? error.stack : undefined }, known.message);
+  clearInterval(alive);
+  await report({ type: 'failed', code: known.code, message: known.message, exitCode: known.exitCode });
+  process.exit(known.exitCode);
+}

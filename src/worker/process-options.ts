@@ -1,0 +1,18 @@
+// What a worker process is given by its launcher (in BRIDLE_WORKER, as JSON; the token in BRIDLE_TOKEN) and what it says back.
+import type { ExitCode } from '../errors.js';
+
+export interface WorkerProcessOptions {
+  readonly join: string;
+  readonly tlsCaPath?: string;
+  readonly insecure: boolean;
+  readonly backend: 'tensorflow' | 'wasm';
+  readonly threads: number;
+  readonly name: string;
+  readonly logPath: string;
+  /** How long it is tried to reach the coordinator. */
+  readonly joinTimeoutMs: number;
+  readonly cacheBytes: number;
+}
+
+export type WorkerProcessReport =
+  { readonly type: 'alive' } | { readonly type: 'failed'; readonly code: string; readonly message: string; readonly exitCode: ExitCode };
