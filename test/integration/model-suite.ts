@@ -95,6 +95,18 @@ export function describeModels(name: 'tensorflow' | 'wasm'): void {
       network.dispose();
     });
 
+    it('keeps a copy of the parameters', () => {
+      const network = createNetwork(tf, digits, { stackShards: false });
+      const shards = probeShards(digits, 1, 8, 5);
+      const params = probeValues(1, layoutOfModel(digits).size, 0.25);
+      network.setParams(params);
+      const expected = network.evaluate(shards);
+      network.setParams(params);
+      params.fill(0);
+      expect(network.evaluate(shards)).toEqual(expected);
+      network.dispose();
+    });
+
     it('stacks shards of whole vectors without changing a bit', () => {
       expect(canStackShards(tf, digits, 8, 28)).toBe(true);
       const perStep: ModelSpec = { ...digits, layers: 2, inputs: 'ids', targetsPer: 'step', hiddenSize: 64 };
