@@ -66,16 +66,17 @@ function generate(options: AddingOptions, split: SplitName, count: number): Spli
 }
 
 function checkOptions({ length, minLength = length, examples, seed }: AddingOptions): void {
-  const require = (isGood: boolean, field: string, wanted: string, got: number) => {
-    if (!isGood)
-      throw new ConfigError('ADDING_OPTIONS', `The adding problem's ${field} must be ${wanted}, got ${got}.`);
-  };
-  require(isWhole(length, 2), '--data-length', 'a whole number of steps from 2', length);
-  require(isWhole(minLength, 2) &&
-    minLength <= length, '--data-min-length', `a whole number from 2 to ${length}`, minLength);
-  require(isWhole(examples, 1), 'number of training examples', 'a whole number from 1', examples);
-  require(examples * length <= maxSteps, 'examples times --data-length', `at most ${maxSteps}`, examples * length);
-  require(isWhole(seed, 0), 'seed', 'a whole number from 0', seed);
+  demand(isWhole(length, 2), '--data-length', 'a whole number of steps from 2', length);
+  const isShortest = isWhole(minLength, 2) && minLength <= length;
+  demand(isShortest, '--data-min-length', `a whole number of steps from 2 to ${length}`, minLength);
+  demand(isWhole(examples, 1), 'number of training examples', 'a whole number from 1', examples);
+  demand(examples * length <= maxSteps, 'examples times --data-length', `at most ${maxSteps}`, examples * length);
+  demand(isWhole(seed, 0), 'seed', 'a whole number from 0', seed);
+}
+
+function demand(isMet: boolean, field: string, wanted: string, got: number): void {
+  if (isMet) return;
+  throw new ConfigError('ADDING_OPTIONS', `The adding problem's ${field} must be ${wanted}, got ${got}.`);
 }
 
 function isWhole(value: number, least: number): boolean {
