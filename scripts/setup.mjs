@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // Makes a checkout, or a project that installed bridle, ready to train. Safe to run again: what is there is left alone.
+// Usage: node scripts/setup.mjs [--if-needed]; with --if-needed, a native TensorFlow that failed before is not tried again.
 // Writes only into .bridle/, node_modules/ and dist/ of the project. It runs before `npm ci`: Node's own modules only.
 import { existsSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
@@ -28,7 +29,7 @@ try {
       installPackages(project);
       build(project);
     }
-    installNative(project);
+    installNative(project, { retries: !process.argv.includes('--if-needed') });
   });
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;

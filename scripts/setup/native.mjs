@@ -14,16 +14,17 @@ const ownInstallerTimeoutMs = 300_000;
 /**
  * Makes native TensorFlow work in `project`, or says why wasm is used.
  * @param {string} project
+ * @param {{ retries: boolean }} options whether to try again what failed in an earlier set-up; it can cost minutes
  * @throws {SetupError} when it cannot, and BRIDLE_REQUIRE_NATIVE=1 is set or this is CI on Linux x86_64
  */
-export function installNative(project) {
+export function installNative(project, { retries }) {
   const isRequired = isNativeRequired();
   if (process.env.BRIDLE_NATIVE === '0') {
     if (isRequired) throw new SetupError('BRIDLE_NATIVE=0 skips native TensorFlow, but here it is required.');
     say('BRIDLE_NATIVE=0: native TensorFlow is skipped, the wasm backend is used');
     return;
   }
-  const problem = findPackage(project, isRequired);
+  const problem = findPackage(project, retries || isRequired);
   if (problem === undefined) return;
   if (isRequired) throw new SetupError(`native TensorFlow is required here and is missing: ${problem}`);
   say(`native TensorFlow is not available, the wasm backend is used (slower, same results to rounding): ${problem}`);
@@ -31,10 +32,10 @@ export function installNative(project) {
 
 /**
  * @param {string} project
- * @param {boolean} isRequired
+ * @param {boolean} retries
  * @returns {string | undefined} what is missing
  */
-function findPackage(project, isRequired) {
+function findPackage(project, retries) {
   const require = createRequire(join(project, 'package.json'));
   let packageFolder;
   try {
@@ -43,27 +44,27 @@ function findPackage(project, isRequired) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'MODULE_NOT_FOUND') throw error;
     return `${packageName} is not installed; run: npm install --ignore-scripts ${packageName}@4.22.0 && npx bridle setup`;
   }
-  return install(project, packageFolder, isRequired);
+  return install(project, packageFolder, retries);
 }
 
 /**
  * @param {string} project
  * @param {string} packageFolder
- * @param {boolean} isRequired
+ * @param {boolean} retries
  * @returns {string | undefined} what is missing
  */
-function install(project, packageFolder, isRequired) {
+function install(project, packageFolder, retries) {
   const isWheelPlatform = process.platform === 'linux' && process.arch === 'x64';
   const wheel = isWheelPlatform ? chooseWheel() : undefined;
   if (wheel !== undefined && isAddonInPlace(project, packageFolder, wheel)) return undefined;
 
-  // What failed once is not tried again at every start: it can cost minutes. CI, and a removed file, try again.
   const failurePath = join(project, '.bridle', 'native-failed.json');
   const key = `${wheel === undefined ? 'own installer' : wheelLabel(wheel)}, Node ABI ${process.versions.modules}`;
   const earlier = existsSync(failurePath) ? JSON.parse(readFileSync(failurePath, 'utf8')) : undefined;
   if (wheel === undefined && earlier === undefined && existsSync(addonPath(packageFolder))) return undefined;
-  if (earlier?.key === key && !isRequired) {
-    return `${earlier.problem}\nTo try again: rm ${join('.bridle', 'native-failed.json')} && npx bridle setup`;
+  if (earlier?.key === key && !retries) {
+    return `${earlier.problem}
+To try again: npx bridle setup`;
   }
   rmSync(failurePath, { force: true });
 
@@ -110,9 +111,17 @@ function runOwnInstaller(project, packageFolder) {
   const problem =
     status === 0 && existsSync(addonPath(packageFolder))
       ? checkAddon(packageFolder)
-      : `its own installer failed too: ${lastLines(output, 3)}`;
+      : `its own installer failed too: ${errorLine(output)}`;
   if (problem !== undefined) rmSync(join(packageFolder, 'lib'), { recursive: true, force: true });
   return problem;
+}
+
+/**
+ * The line that names the error in npm's long story.
+ * @param {string} output
+ */
+function errorLine(output) {
+  return output.split('\n').find((line) => /\bError: |^npm error code/.test(line)) ?? lastLines(output, 3);
 }
 
 function isNativeRequired() {

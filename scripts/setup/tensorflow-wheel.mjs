@@ -18,7 +18,7 @@ const cpuWheel = {
   name: 'tensorflow-cpu',
   version: '2.21.0',
   sha256: 'dcc8afd32930e42d5296b6ee19078b773706830af4ea97fbe503b9f5e0f820cb',
-  size: '274 MB to download, 0.9 GB on disk',
+  size: '274 MB to download, 1.1 GB on disk',
 };
 
 /** @type {Wheel} The CUDA 12 build; CUDA's own libraries come from the machine. */
@@ -26,7 +26,7 @@ const cudaWheel = {
   name: 'tensorflow',
   version: '2.21.0',
   sha256: 'b3b95643c4e70eb925839938fb35cbe142f317ec84af6844ee61513713bb13c0',
-  size: '573 MB to download, 1.3 GB on disk',
+  size: '573 MB to download, 1.5 GB on disk',
 };
 
 /** The wheel for this machine: the CUDA build where an NVIDIA driver is found. */

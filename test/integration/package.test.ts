@@ -14,11 +14,11 @@ function run(command: string, args: readonly string[], cwd = project): string {
 
 beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), 'bridle-package-'));
-  run(process.execPath, ['scripts/setup.mjs'], root);
+  run(process.execPath, ['scripts/setup.mjs', '--if-needed'], root);
   run('npm', ['pack', '--ignore-scripts', '--pack-destination', project], root);
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'a-user', private: true, type: 'module' }));
   const tarball = readdirSync(project).find((name) => name.endsWith('.tgz'));
-  expect(tarball).toBeDefined();
+  if (tarball === undefined) throw new Error('npm pack left no tarball');
   run('npm', ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', `./${tarball}`]);
 }, 180_000);
 
