@@ -31,7 +31,8 @@ describe('mnist-rows', () => {
   it('loads 60,000 and 10,000 digits of 28 rows, always under the same digest', async () => {
     const begin = performance.now();
     const { spec, digest, train, test } = await loadDataset({ name: 'mnist-rows' });
-    expect(performance.now() - begin).toBeLessThan(1_500);
+    // 0.15 s alone on a machine; the bound leaves room for busy ones and still catches a load that is slow by design.
+    expect(performance.now() - begin).toBeLessThan(5_000);
     expect([train.size, test.size]).toEqual([60_000, 10_000]);
     expect(new Set(train.lengths)).toEqual(new Set([28]));
     expect(digest).toBe('7792d01a3bd7b9304379fb684bd28a6747f0ad88a398a42c68a5544f4c044382');
