@@ -50,7 +50,15 @@ async function runCommand(argv: readonly string[], around: Surroundings): Promis
 
 // Set-up runs before anything is installed or checked: its arguments go to its script as they are.
 function giveUnread(args: readonly string[]): GivenCommandLine {
-  return { command: 'setup', args, values: new Map(), sources: new Map(), positionals: [], problems: [] };
+  return {
+    command: 'setup',
+    args,
+    values: new Map(),
+    sources: new Map(),
+    positionals: [],
+    refused: new Set(),
+    problems: [],
+  };
 }
 
 async function reportError(error: unknown, argv: readonly string[], around: Surroundings): Promise<number> {

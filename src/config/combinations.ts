@@ -9,6 +9,8 @@ export interface Settled {
   readonly command: CommandName;
   readonly values: Values;
   readonly sources: Readonly<Record<OptionName, Source>>;
+  /** Options whose value was refused already: a check that needs one of them stays silent. */
+  readonly refused: ReadonlySet<OptionName>;
 }
 
 type Check = (settled: Settled) => readonly ConfigError[];
@@ -63,7 +65,7 @@ const checkData: Check = (settled) => {
   if (data !== 'text') problems.push(...pointless(settled, 'data', ['dataPath']));
   if (data !== 'adding') problems.push(...pointless(settled, 'data', ['dataMinLength', 'dataExamples']));
   if (data === 'mnist-rows') problems.push(...pointless(settled, 'data', ['dataLength']));
-  if (data === 'text' && dataPath === undefined) {
+  if (data === 'text' && dataPath === undefined && !settled.refused.has('dataPath')) {
     const message = '--data text needs the files to learn from: --data-path FILE...';
     problems.push(new ConfigError('FLAG_CONFLICT', message));
   }
@@ -108,9 +110,10 @@ const checkRunFolder: Check = (settled) => {
   return [new ConfigError('FLAG_CONFLICT', message)];
 };
 
-const checkTls: Check = ({ values: { tlsCert, tlsKey, listen } }) => {
+const checkTls: Check = ({ values: { tlsCert, tlsKey, listen }, refused }) => {
   const problems: ConfigError[] = [];
-  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+  const isRefused = refused.has('tlsCert') || refused.has('tlsKey');
+  if (!isRefused && (tlsCert === undefined) !== (tlsKey === undefined)) {
     const [given, missing] = tlsCert === undefined ? ['--tls-key', '--tls-cert'] : ['--tls-cert', '--tls-key'];
     problems.push(new ConfigError('FLAG_CONFLICT', `${given} needs ${missing} beside it.`));
   }
@@ -132,9 +135,9 @@ const checkListen: Check = ({ values: { listen, tlsCert, insecure } }) => {
   ];
 };
 
-const checkJoin: Check = ({ command, values: { join, tlsCa, insecure } }) => {
+const checkJoin: Check = ({ command, values: { join, tlsCa, insecure }, refused }) => {
   if (join === undefined) {
-    if (command === 'doctor') return [];
+    if (command === 'doctor' || refused.has('join')) return [];
     const message =
       'bridle worker needs --join URL: the address that bridle coordinator printed, for example ws://127.0.0.1:29600.';
     return [new ConfigError('FLAG_MISSING', message)];

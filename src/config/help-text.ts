@@ -20,7 +20,8 @@ function wrap(text: string, columns: number): string[] {
 export function describeDefault(name: OptionName): string | undefined {
   const option = optionOf(name);
   if (option.defaultText !== undefined) return option.defaultText;
-  return option.default === undefined || option.default === false ? undefined : String(option.default);
+  if (option.default === undefined || option.default === false) return undefined;
+  return typeof option.default === 'string' ? option.default : JSON.stringify(option.default);
 }
 
 /** Spells a flag with its placeholder: `--hidden-size N`. */

@@ -68,7 +68,8 @@ function settle(given: GivenCommandLine, run: RunConfig | undefined): Settled {
     sources[name] = source;
     values[name] = given.values.get(name) ?? (source.kind === 'run' ? settled.run : settled.default);
   }
-  const whole = { command: given.command, values: values as Values, sources: sources as Settled['sources'] };
+  const { command, refused } = given;
+  const whole = { command, values: values as Values, sources: sources as Settled['sources'], refused };
   dropWeakerEnd(whole, values);
   for (const name of optionNames) values[name] ??= dependentDefault(name, whole.values);
   return whole;

@@ -13,6 +13,8 @@ export interface Given {
   readonly values: Map<OptionName, unknown>;
   readonly sources: Map<OptionName, Source>;
   readonly positionals: string[];
+  /** Options whose value could not be read: nothing more is said about them. */
+  readonly refused: Set<OptionName>;
   readonly problems: ConfigError[];
 }
 
@@ -83,7 +85,7 @@ function tokensOf(args: readonly string[]) {
 
 /** Reads the arguments after a command's name. */
 export function readArguments(command: CommandName, args: readonly string[], maxPositionals: number): Given {
-  const given: Given = { values: new Map(), sources: new Map(), positionals: [], problems: [] };
+  const given: Given = { values: new Map(), sources: new Map(), positionals: [], refused: new Set(), problems: [] };
   const own = optionsOf(command);
   const inputs = new Map<OptionName, { flag: string; texts: (string | undefined)[] }>();
   // Where a bare argument belongs: to the list flag before it, or to an unknown flag, whose problem is reported already.
@@ -129,12 +131,14 @@ function readFlag(given: Given, name: OptionName, flag: string, texts: readonly 
   const option = optionOf(name);
   const { arity, wanted } = option.type;
   if ((arity === 'one' || arity === 'list') && texts.includes('')) {
+    given.refused.add(name);
     given.problems.push(new ConfigError('FLAG_VALUE_MISSING', `${flag} needs a value: ${wanted}.`));
     return;
   }
   const single = arity === 'switch' ? (texts[0] ?? true) : texts[0];
   const reading = readValue(option, flag, arity === 'list' ? texts : single);
   if ('problem' in reading) {
+    given.refused.add(name);
     given.problems.push(reading.problem);
     return;
   }

@@ -16,11 +16,12 @@ export function readEnvironment(command: CommandName, env: Environment, given: G
   for (const name of optionsOf(command)) {
     const variable = variableOf(name);
     const text = env[variable];
-    if (text === undefined || text === '' || given.values.has(name)) continue;
+    if (text === undefined || text === '' || given.values.has(name) || given.refused.has(name)) continue;
     const option = optionOf(name);
     const input = option.type.arity === 'list' ? text.split(delimiter) : text;
     const reading = readValue(option, variable, input);
     if ('problem' in reading) {
+      given.refused.add(name);
       given.problems.push(reading.problem);
       continue;
     }

@@ -21,7 +21,7 @@ function isSame(name: OptionName, before: unknown, now: unknown): boolean {
 
 function show(value: unknown): string {
   if (value === undefined) return 'not set';
-  return Array.isArray(value) ? value.join(' ') : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Finds values given now that differ from the run's and would change its bits. */

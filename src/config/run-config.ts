@@ -1,7 +1,7 @@
 // config.yaml of a run: every resolved value, and where it came from. A resume reads it back.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Document, parseDocument, LineCounter, isMap, isScalar, type Scalar } from 'yaml';
+import { Document, parseDocument, LineCounter, isMap, isScalar, isSeq, type Scalar } from 'yaml';
 import { ConfigError } from '../errors.js';
 import type { Settled } from './combinations.js';
 import { readValue } from './read-value.js';
@@ -28,6 +28,7 @@ export function formatRunConfig({ command, values, sources }: Settled): string {
   if (isMap(resolved)) {
     for (const name of names) {
       const node = resolved.get(name, true) as Scalar;
+      if (isSeq(node)) node.flow = true; // so that its comment stays on its line
       node.comment = ` ${describeSource(sources[name])}`;
     }
   }
@@ -62,12 +63,13 @@ export function parseRunConfig(text: string, path: string): RunConfig {
   const resolved = document.get('resolved');
   if (!isMap(resolved)) return refuse(0, '"resolved" must be a map of values.');
 
+  const plain = resolved.toJS(document) as Readonly<Record<string, unknown>>;
   const values = new Map<OptionName, unknown>();
   for (const pair of resolved.items) {
     const key = isScalar(pair.key) ? String(pair.key.value) : '';
     const offset = (pair.key as Scalar).range?.[0] ?? 0;
     const name = optionNames.find((option) => option === key) ?? refuse(offset, `"${key}" is not an option of bridle.`);
-    const reading = readValue(optionOf(name), key, document.getIn(['resolved', name], false));
+    const reading = readValue(optionOf(name), key, plain[name]);
     if ('problem' in reading) return refuse(offset, reading.problem.message);
     values.set(name, reading.value);
   }

@@ -26,7 +26,7 @@ export function formatSummary(done: DoneEvent, view: RunView, command: string): 
       : [
           [`bridle inspect ${done.runDir}`, 'show and verify the newest checkpoint'],
           [`${goOn} --epochs N`, 'train longer'],
-          ...(command === 'train' ? [[`bridle train --workers N`, 'other workers, the same digest']] : []),
+          ...(command === 'train' ? [['the same command, --workers N', 'other workers, the same digest']] : []),
         ];
   const width = Math.max(...next.map(([line = '']) => line.length));
   return [
