@@ -54,10 +54,11 @@ it('adds in float32', () => {
 });
 
 it('scales by the factor rounded to float32, with one rounding a value', () => {
-  const vector = Float32Array.of(3, -0.7);
+  const vector = Float32Array.from({ length: 100 }, (_, i) => i);
+  const byUnrounded = vector.map((value) => value * 0.1);
   scaleInPlace(vector, 0.1);
-  const factor = Math.fround(0.1);
-  expect(vector).toEqual(Float32Array.of(3 * factor, Math.fround(-0.7) * factor));
+  vector.forEach((value, i) => expect(value).toBe(Math.fround(i * Math.fround(0.1))));
+  expect(vector).not.toEqual(byUnrounded);
 });
 
 it('divides for the mean: multiplying by the reciprocal would give other bits', () => {
