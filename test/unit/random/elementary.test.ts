@@ -28,9 +28,9 @@ describe.each(names)('%s', (name) => {
     for (const [x, y] of oracle[name]) expect(ulpsBetween(functions[name](x), y), `at ${x}`).toBeLessThanOrEqual(1);
   });
 
-  it('is correctly rounded nine times of ten: without the lower part of the reduced angle it would be eight', () => {
+  it('is correctly rounded nine times of ten; a lost half ulp shows here', () => {
     const numRight = oracle[name].filter(([x, y]) => functions[name](x) === y).length;
-    expect(numRight / oracle[name].length).toBeGreaterThan(0.9);
+    expect(numRight / oracle[name].length).toBeGreaterThan(name === 'exp' ? 0.9 : 0.93);
   });
 
   it('is within 2 ulp of Math', () => {
