@@ -61,8 +61,9 @@ export function createRunOutput(options: OutputOptions): RunOutput {
   function draw(isDue: boolean): void {
     const now = nowMs();
     if (!isProgressShown || !view.started || (!isDue && now - drawnAt < redrawMs)) return;
-    // One column is left free: a full line would wrap and could not be erased.
-    stderr.write(`${eraseLine}${formatProgress(view, now, (stderr.columns ?? 80) - 1)}`);
+    // One column is left free: a full line would wrap and could not be erased. Some terminals say 0 for "unknown".
+    const columns = stderr.columns === undefined || stderr.columns === 0 ? 80 : stderr.columns;
+    stderr.write(`${eraseLine}${formatProgress(view, now, columns - 1)}`);
     drawnAt = now;
     isDrawn = true;
   }

@@ -147,6 +147,15 @@ it('never draws a line wider than the terminal', () => {
   }
 });
 
+it('takes 80 columns where the terminal does not know its width', () => {
+  let written = '';
+  const { output } = watch({ stderr: { write: (text) => (written += text), isTTY: true, columns: 0 } });
+  output.onEvent(started);
+  output.onEvent(committed(1));
+  output.finish(done);
+  expect(written).toContain('before the first step');
+});
+
 it('draws nothing in CI, on a dumb terminal, or when quiet', () => {
   for (const change of [{ env: { CI: 'true' } }, { env: { TERM: 'dumb' } }, { quiet: true }]) {
     const { output, written } = watch({ isTTY: true, ...change });
