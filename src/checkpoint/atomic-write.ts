@@ -36,6 +36,6 @@ export async function writeAtomically(path: string, bytes: Uint8Array | string):
     await rename(temporary, path);
     await syncFolder(dirname(path));
   } catch (error) {
-    throw diskError(error, path, 'What it held before is untouched.');
+    throw diskError(error, path, 'It holds its old content or the new one, whole.');
   }
 }

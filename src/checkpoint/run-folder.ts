@@ -57,8 +57,8 @@ export async function resolveRunFolder(parent: string, given?: string): Promise<
   }
   const latest = (await readIfThere(join(parent, 'latest')))?.trim();
   if (latest === undefined) throw notFound(`${join(parent, 'latest')} does not exist`);
-  const path = join(parent, basename(latest)); // basename: the pointer never leads out of the parent
-  if (latest !== '' && (await isFolder(path))) return path;
+  const isName = basename(latest) === latest && latest !== '' && !latest.startsWith('.'); // never out of the parent
+  if (isName && (await isFolder(join(parent, latest)))) return join(parent, latest);
   throw notFound(`${join(parent, 'latest')} names "${latest}", which does not exist`);
 }
 
