@@ -46,7 +46,7 @@ export async function loadBackend(name: BackendName, options: BackendOptions): P
 
 async function loadTensorFlow(options: BackendOptions): Promise<Backend> {
   setEnvironment('tensorflow', options);
-  restoreIsNullOrUndefined();
+  restoreOldUtil();
   const tf = loadTfjs();
   require('@tensorflow/tfjs-node-gpu');
   await activate(tf, 'tensorflow');
@@ -114,10 +114,14 @@ function setEnvironment(name: BackendName, options: BackendOptions): void {
   Object.assign(process.env, needed);
 }
 
-/** tfjs-node 4.22 calls it, and Node 23 removed it. Only the CommonJS object of node:util can be added to. */
-function restoreIsNullOrUndefined(): void {
-  const util = require('node:util') as { isNullOrUndefined?: (value: unknown) => boolean };
-  util.isNullOrUndefined ??= (value) => value === null || value === undefined;
+/** tfjs-node 4.22 calls both: Node 23 removed the one and warns at the other. Only CommonJS's node:util can be changed. */
+function restoreOldUtil(): void {
+  const util = require('node:util') as {
+    isNullOrUndefined?: (value: unknown) => boolean;
+    isArray?: typeof Array.isArray;
+  };
+  util.isNullOrUndefined = (value) => value === null || value === undefined;
+  util.isArray = Array.isArray;
 }
 
 function readCpuInfo(): string | undefined {
