@@ -10,7 +10,9 @@ export const nodeKey = (node: TreeNode): string => `${node.level}/${node.index}`
 
 /** The node that covers all shards. */
 export function rootNode(numShards: number): TreeNode {
-  return { level: Math.ceil(Math.log2(Math.max(1, numShards))), index: 0 };
+  let level = 0;
+  for (let width = 1; width < numShards; width *= 2) level += 1; // Math.log2 is not exact everywhere
+  return { level, index: 0 };
 }
 
 /** First shard and the one after the last that a node covers. */

@@ -13,8 +13,17 @@ import { defaultLimits } from '../protocol/limits.js';
 import { protocolVersion } from '../protocol/version.js';
 import type { Connection } from '../transport/connection.js';
 import { applyUpdate, type TrainingState, type UpdateRules } from './apply-update.js';
+import { isOwed } from './core/answers.js';
 import { step as coreStep } from './core/step.js';
-import { createCoreState, type CoreEffect, type CoreEvent, type CoreState, type Purpose, type ShardHealth, type ShardScore } from './core/state.js';
+import {
+  createCoreState,
+  type CoreEffect,
+  type CoreEvent,
+  type CoreState,
+  type Purpose,
+  type ShardHealth,
+  type ShardScore,
+} from './core/state.js';
 import { scoreEvaluation } from './evaluation.js';
 import { GradientStore } from './gradient-store.js';
 import { checkHello } from './greeting.js';
@@ -291,6 +300,8 @@ export class Coordinator {
   #onClosed(peer: Peer, reason: string): void {
     this.#peers.delete(peer);
     if (peer.rank === undefined || !this.#byRank.delete(peer.rank)) return;
+    const { rank, staleFrames } = peer;
+    if (staleFrames > 0) this.#options.log.info({ rank, staleFrames }, 'stale frames were dropped');
     if (peer.openLease !== undefined) this.#gradients.dropLease(peer.openLease);
     this.#dispatch({ type: 'left', rank: peer.rank, reason });
   }
@@ -309,10 +320,22 @@ export class Coordinator {
     this.#dispatch({ type: 'heard', rank });
     switch (message.kind) {
       case 'shardReports':
-        this.#dispatch({ type: 'reported', rank, leaseId: message.body.leaseId, step: message.body.step, reports: message.body.reports as ShardHealth[] });
+        this.#dispatch({
+          type: 'reported',
+          rank,
+          leaseId: message.body.leaseId,
+          step: message.body.step,
+          reports: message.body.reports as ShardHealth[],
+        });
         return;
       case 'evaluationReports':
-        this.#dispatch({ type: 'scored', rank, leaseId: message.body.leaseId, step: message.body.step, scores: message.body.reports as ShardScore[] });
+        this.#dispatch({
+          type: 'scored',
+          rank,
+          leaseId: message.body.leaseId,
+          step: message.body.step,
+          scores: message.body.reports as ShardScore[],
+        });
         return;
       case 'needBlocks':
         this.#sendNamedBlocks(peer, message.body.names);
@@ -343,9 +366,12 @@ export class Coordinator {
       peer.staleFrames += 1;
       return;
     }
-    if (!this.#gradients.add(header, payload)) return;
     const node = { level: header.level, index: header.index };
-    this.#dispatch({ type: 'node', rank, leaseId: header.attempt, step: header.step, node });
+    const arrival = { rank, leaseId: header.attempt, step: header.step, node };
+    // What nobody waits for takes no memory: the core counts it as stale, or sees a breach.
+    if (!isOwed(this.#core, arrival)) peer.staleFrames += 1;
+    else if (!this.#gradients.add(header, payload)) return;
+    this.#dispatch({ type: 'node', ...arrival });
   }
 
   // ---- what goes out
@@ -356,8 +382,19 @@ export class Coordinator {
     if (!isNeeded && peer.connection.queuedBytes > 0) return;
     const { runId, generation } = this.#options;
     if (this.#weights?.step !== this.#state.step) {
-      const header = { kind: 'weights', generation, step: this.#state.step, attempt: 0, level: 0, index: 0, runId } as const;
-      this.#weights = { step: this.#state.step, frames: encodeVector(header, this.#state.params, defaultLimits.maxChunkBytes, crc32) };
+      const header = {
+        kind: 'weights',
+        generation,
+        step: this.#state.step,
+        attempt: 0,
+        level: 0,
+        index: 0,
+        runId,
+      } as const;
+      this.#weights = {
+        step: this.#state.step,
+        frames: encodeVector(header, this.#state.params, defaultLimits.maxChunkBytes, crc32),
+      };
     }
     for (const frame of this.#weights.frames) peer.connection.send(frame);
     peer.weightsStep = this.#state.step;
@@ -395,7 +432,8 @@ export class Coordinator {
     });
     // The same shards of the next step are this worker's too, most likely: their data travels while it computes.
     const next = step + 1;
-    if (purpose === 'train' && next < plan.totalSteps && peer.connection.queuedBytes < prefetchBytes) this.#feed(peer, purpose, next, shards);
+    if (purpose === 'train' && next < plan.totalSteps && peer.connection.queuedBytes < prefetchBytes)
+      this.#feed(peer, purpose, next, shards);
   }
 
   #feed(peer: Peer, purpose: Purpose, step: number, shards: readonly number[]): void {
@@ -418,8 +456,19 @@ export class Coordinator {
 
   #sendBlock(peer: Peer, bytes: Uint8Array): void {
     const { runId, generation } = this.#options;
-    const header = { kind: 'block', dtype: 'bytes', generation, step: 0, attempt: 0, level: 0, index: 0, runId } as const;
-    peer.connection.send(encodeFrame({ ...header, chunk: 0, offset: 0, count: bytes.length, total: bytes.length }, bytes, crc32));
+    const header = {
+      kind: 'block',
+      dtype: 'bytes',
+      generation,
+      step: 0,
+      attempt: 0,
+      level: 0,
+      index: 0,
+      runId,
+    } as const;
+    peer.connection.send(
+      encodeFrame({ ...header, chunk: 0, offset: 0, count: bytes.length, total: bytes.length }, bytes, crc32),
+    );
   }
 
   #closeLease(rank: number, leaseId: number): void {
@@ -435,12 +484,18 @@ export class Coordinator {
     const sum = this.#gradients.reduce(training.shards);
     const outcome = applyUpdate(this.#state, this.#rules, reports, isSkipped ? undefined : sum);
     const now = performance.now();
-    const rows = reports.reduce((total, { shard }) => total + plan.exampleIds('train', this.#state.step - 1, shard).length, 0);
+    const rows = reports.reduce(
+      (total, { shard }) => total + plan.exampleIds('train', this.#state.step - 1, shard).length,
+      0,
+    );
     const sequencesPerSecond = (1000 * rows) / Math.max(0.001, now - this.#lastCommitAt);
     this.#lastCommitAt = now;
     const { step } = this.#state;
     const epoch = plan.epochAfter(step);
-    this.#recorder.commit({ step, epoch, generation, seed: training.seed, ...outcome }, { event: 'committed', step, epoch, sequencesPerSecond, ...outcome });
+    this.#recorder.commit(
+      { step, epoch, generation, seed: training.seed, ...outcome },
+      { event: 'committed', step, epoch, sequencesPerSecond, ...outcome },
+    );
     this.#recorder.waitForRoom().then(
       () => this.#dispatch({ type: 'updated' }),
       (error: unknown) => this.fail(error),
@@ -452,13 +507,22 @@ export class Coordinator {
     const score = scoreEvaluation(plan.dataset, scores);
     const isBest = Number.isFinite(score.loss) && (this.#best === undefined || score.loss < this.#best.loss);
     if (isBest) this.#best = { loss: score.loss, step };
-    this.#recorder.evaluated({ event: 'evaluated', step, epoch: plan.epochAfter(step), split: 'test', best: isBest, ...score });
+    this.#recorder.evaluated({
+      event: 'evaluated',
+      step,
+      epoch: plan.epochAfter(step),
+      split: 'test',
+      best: isBest,
+      ...score,
+    });
   }
 
   #snapshot(kernelId: string): TrainingSnapshot {
     const { runId, plan } = this.#options;
     const { params, optimizer, step } = this.#state;
-    const moments = Object.fromEntries(Object.entries(optimizer.moments).map(([name, vector]) => [name, vector.slice()]));
+    const moments = Object.fromEntries(
+      Object.entries(optimizer.moments).map(([name, vector]) => [name, vector.slice()]),
+    );
     const copied = { moments, scalars: { ...optimizer.scalars } };
     return {
       runId,
@@ -487,9 +551,18 @@ export class Coordinator {
     const finish = async (): Promise<DoneEvent> => {
       await this.#recorder.save(snapshot, this.#best?.step === snapshot.step);
       await this.#recorder.close();
-      for (const peer of this.#byRank.values()) peer.send({ stop: { code: reason === 'finished' ? 'DONE' : 'STOPPED', message } });
+      for (const peer of this.#byRank.values())
+        peer.send({ stop: { code: reason === 'finished' ? 'DONE' : 'STOPPED', message } });
       const seconds = (performance.now() - this.#startedAt) / 1000;
-      return { event: 'done', reason, step: snapshot.step, digest: snapshot.digest, runDir, seconds, shardsByWorker: { ...this.#shardsByWorker } };
+      return {
+        event: 'done',
+        reason,
+        step: snapshot.step,
+        digest: snapshot.digest,
+        runDir,
+        seconds,
+        shardsByWorker: { ...this.#shardsByWorker },
+      };
     };
     finish().then(this.#resolve, this.#reject);
   }

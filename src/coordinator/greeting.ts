@@ -13,13 +13,21 @@ export interface GreetingRules {
 }
 
 /** Checks a Hello; returns the minor version to speak. What is wrong is a ProtocolError whose code and message go back as Reject. */
-export function checkHello(hello: ControlBodies['hello'], rules: GreetingRules, limits: ProtocolLimits = defaultLimits): number {
+export function checkHello(
+  hello: ControlBodies['hello'],
+  rules: GreetingRules,
+  limits: ProtocolLimits = defaultLimits,
+): number {
   const minor = negotiateMinor({ major: hello.protocolMajor, minor: hello.protocolMinor });
+  const texts = [hello.name, hello.host, hello.kernelId, hello.bridleVersion];
   const isTooLong =
     hello.heldBlocks.length > limits.maxHeldBlocks ||
     hello.heldBlocks.some((name) => name.length !== 16) ||
     hello.capabilities.length > 64 ||
-    [hello.name, hello.host, hello.kernelId, hello.bridleVersion, ...hello.capabilities].some((text) => text.length > limits.maxNameBytes);
+    [...texts, ...hello.capabilities].some((text) => text.length > limits.maxNameBytes);
+  // They are shown on terminals, where control characters would be commands.
+  if (texts.some((text) => /\p{Cc}/u.test(text)))
+    throw new ProtocolError('HELLO_INVALID', 'A field of Hello holds control characters.');
   if (isTooLong) throw new ProtocolError('HELLO_INVALID', 'A field of Hello is longer than the protocol allows.');
   if (rules.allowMixedKernels) return minor;
   if (rules.backend !== 'auto' && !hello.kernelId.startsWith(`${rules.backend}/`)) {

@@ -1,7 +1,13 @@
 // One connection as the coordinator sees it: its handshake, its queue, what it has been sent. Bytes in, events out.
 import { crc32 } from 'node:zlib';
 import { ProtocolError } from '../errors.js';
-import { decodeControl, encodeControl, type ControlBodies, type ControlDraft, type ControlMessage } from '../protocol/control.js';
+import {
+  decodeControl,
+  encodeControl,
+  type ControlBodies,
+  type ControlDraft,
+  type ControlMessage,
+} from '../protocol/control.js';
 import { decodeFrame, isFrame, type FrameHeader } from '../protocol/frame.js';
 import { defaultLimits } from '../protocol/limits.js';
 import { closeCodes, type Connection } from '../transport/connection.js';
@@ -13,6 +19,12 @@ export interface PeerHandlers {
   onFrame(peer: Peer, header: FrameHeader, payload: Uint8Array): void;
   onClosed(peer: Peer, reason: string): void;
 }
+
+const codeOfReason: Readonly<Record<string, number>> = {
+  GOODBYE: closeCodes.normal,
+  HEARTBEAT_LOST: closeCodes.lost,
+  STUCK: closeCodes.stalled,
+};
 
 export class Peer {
   readonly connection: Connection;
@@ -37,7 +49,10 @@ export class Peer {
     this.connection = connection;
     this.#progressAt = now;
     const timeoutMs = defaultLimits.handshakeTimeoutMs;
-    this.#helloTimer = setTimeout(() => this.close('HELLO_TIMEOUT', `no Hello within ${timeoutMs / 1000} s`), timeoutMs);
+    this.#helloTimer = setTimeout(
+      () => this.close('HELLO_TIMEOUT', `no Hello within ${timeoutMs / 1000} s`),
+      timeoutMs,
+    );
     connection.handle({
       onMessage: (bytes) => this.#onMessage(bytes, handlers),
       onClose: (code, reason) => {
@@ -60,7 +75,7 @@ export class Peer {
 
   close(code: string, reason: string): void {
     this.#closing ??= reason;
-    this.connection.close(code === 'HEARTBEAT_LOST' ? closeCodes.lost : closeCodes.protocol, `${code}: ${reason}`);
+    this.connection.close(codeOfReason[code] ?? closeCodes.protocol, `${code}: ${reason}`);
   }
 
   /** Drops a peer whose queue has not moved for too long; size alone is no reason. */
@@ -90,7 +105,10 @@ export class Peer {
         handlers.onHello(this, message.body);
       } else throw new ProtocolError('HELLO_EXPECTED', `${message.kind} came before Hello.`);
     } catch (error) {
-      const known = error instanceof ProtocolError ? error : new ProtocolError('INTERNAL', `A message could not be handled: ${String(error)}`);
+      const known =
+        error instanceof ProtocolError
+          ? error
+          : new ProtocolError('INTERNAL', `A message could not be handled: ${String(error)}`);
       this.reject(known);
     }
   }

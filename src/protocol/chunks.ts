@@ -5,14 +5,21 @@ import { encodeFrame, type Checksum, type FrameHeader } from './frame.js';
 type TensorHeader = Omit<FrameHeader, 'chunk' | 'offset' | 'count' | 'total' | 'dtype'>;
 
 /** Cuts a float32 vector into frames of at most `maxChunkBytes` payload. */
-export function encodeVector(header: TensorHeader, vector: Float32Array, maxChunkBytes: number, checksum: Checksum): Uint8Array[] {
+export function encodeVector(
+  header: TensorHeader,
+  vector: Float32Array,
+  maxChunkBytes: number,
+  checksum: Checksum,
+): Uint8Array[] {
   const perChunk = Math.max(1, Math.floor(maxChunkBytes / 4));
   const bytes = new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
   const frames: Uint8Array[] = [];
   for (let offset = 0, chunk = 0; offset < vector.length; offset += perChunk, chunk += 1) {
     const count = Math.min(perChunk, vector.length - offset);
     const payload = bytes.subarray(4 * offset, 4 * (offset + count));
-    frames.push(encodeFrame({ ...header, dtype: 'f32', chunk, offset, count, total: vector.length }, payload, checksum));
+    frames.push(
+      encodeFrame({ ...header, dtype: 'f32', chunk, offset, count, total: vector.length }, payload, checksum),
+    );
   }
   return frames;
 }
@@ -22,22 +29,26 @@ export class VectorAssembly {
   readonly #vector: Float32Array;
   readonly #bytes: Uint8Array;
   #filled = 0;
+  #nextChunk = 0;
 
   constructor(vector: Float32Array) {
     this.#vector = vector;
     this.#bytes = new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
   }
 
-  /** Adds a chunk; returns the vector when it is whole, undefined before. A gap or another size is a ProtocolError. */
+  /** Adds a chunk that `decodeFrame` let through; returns the vector when it is whole. A gap, a repetition, nothing or another size is a ProtocolError. */
   add(header: FrameHeader, payload: Uint8Array): Float32Array | undefined {
-    if (header.dtype !== 'f32' || header.total !== this.#vector.length || header.offset !== this.#filled) {
+    const { dtype, chunk, offset, count, total } = header;
+    const isNext = chunk === this.#nextChunk && offset === this.#filled && count > 0;
+    if (dtype !== 'f32' || total !== this.#vector.length || !isNext) {
       throw new ProtocolError(
         'CHUNK_OUT_OF_ORDER',
-        `A chunk at value ${header.offset} of ${header.total} came, wanted value ${this.#filled} of ${this.#vector.length}.`,
+        `Chunk ${chunk} with ${count} ${dtype} values from ${offset} of ${total} came, wanted chunk ${this.#nextChunk} with f32 values from ${this.#filled} of ${this.#vector.length}.`,
       );
     }
-    this.#bytes.set(payload, 4 * header.offset);
-    this.#filled += header.count;
+    this.#bytes.set(payload, 4 * offset);
+    this.#filled += count;
+    this.#nextChunk += 1;
     return this.#filled === this.#vector.length ? this.#vector : undefined;
   }
 }

@@ -48,9 +48,13 @@ export function isControl(bytes: Uint8Array): boolean {
 /** Decodes one control message; anything else is a ProtocolError. */
 export function decodeControl(bytes: Uint8Array, limits: ProtocolLimits = defaultLimits): ControlMessage {
   if (bytes.length > limits.maxControlBytes) {
-    throw new ProtocolError('CONTROL_TOO_LARGE', `A control message of ${bytes.length} bytes came, at most ${limits.maxControlBytes} are allowed.`);
+    throw new ProtocolError(
+      'CONTROL_TOO_LARGE',
+      `A control message of ${bytes.length} bytes came, at most ${limits.maxControlBytes} are allowed.`,
+    );
   }
-  if (!isControl(bytes)) throw new ProtocolError('CONTROL_INVALID', 'A message came that starts with neither BCTL nor BRDL.');
+  if (!isControl(bytes))
+    throw new ProtocolError('CONTROL_INVALID', 'A message came that starts with neither BCTL nor BRDL.');
   const body = bytes.subarray(magic.length);
   countFields(body, limits.maxControlFields);
   const envelope = decodeEnvelope(body);
@@ -68,13 +72,14 @@ function decodeEnvelope(body: Uint8Array): bridle.v1.Envelope {
   }
 }
 
-/** Counts the fields of a message down to the third level, without decoding it; too many or a broken field: ProtocolError. */
+/** Counts the fields of the envelope and of its body without decoding them (deeper ones hold numbers only); too many or a broken field: ProtocolError. */
 function countFields(bytes: Uint8Array, maxFields: number): void {
   let fields = 0;
   const visit = (start: number, end: number, depth: number): void => {
     let at = start;
     while (at < end) {
-      if ((fields += 1) > maxFields) throw new ProtocolError('CONTROL_TOO_LARGE', `A control message with more than ${maxFields} fields came.`);
+      if ((fields += 1) > maxFields)
+        throw new ProtocolError('CONTROL_TOO_LARGE', `A control message with more than ${maxFields} fields came.`);
       const tag = readVarint(bytes, at, end);
       at = tag.next;
       const wireType = tag.value & 7;

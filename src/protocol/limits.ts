@@ -10,6 +10,7 @@ export interface ProtocolLimits {
   /** Values of one tensor: what a receiver is willing to hold. */
   readonly maxTensorValues: number;
   readonly maxShards: number;
+  readonly maxRunSpecBytes: number;
   readonly maxHeldBlocks: number;
   readonly maxNameBytes: number;
   /** Time for the TCP, TLS and HTTP handshake and for Hello, each. */
@@ -28,6 +29,7 @@ export const defaultLimits: ProtocolLimits = {
   maxChunkBytes: 1024 * 1024,
   maxTensorValues: 512 * 1024 * 1024,
   maxShards: 4096,
+  maxRunSpecBytes: 65_536,
   maxHeldBlocks: 8192,
   maxNameBytes: 256,
   handshakeTimeoutMs: 5000,

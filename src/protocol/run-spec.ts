@@ -1,6 +1,7 @@
 // What a worker must know of a run, as JSON inside Welcome: the model, the data's shape and the cut into shards.
 import { z } from 'zod';
 import { ProtocolError } from '../errors.js';
+import { defaultLimits, type ProtocolLimits } from './limits.js';
 
 const size = z.int().min(1).max(1_000_000);
 
@@ -28,18 +29,28 @@ const runSpecSchema = z.object({
     maxLength: size,
   }),
   /** Values of params, grads and each moment. */
-  parameters: z.int().min(1),
-  shards: z.int().min(1),
-  rows: z.int().min(1),
+  parameters: z.int().min(1).max(defaultLimits.maxTensorValues),
+  shards: z.int().min(1).max(defaultLimits.maxShards),
+  /** Padded rows of a training shard. */
+  rows: size,
 });
 
 export type RunSpec = z.infer<typeof runSpecSchema>;
 
-/** Parses and checks the JSON of Welcome.run_spec. */
-export function parseRunSpec(json: string): RunSpec {
+/** Parses and checks the JSON of Welcome.run_spec; anything else is a ProtocolError. Unknown keys are left out. */
+export function parseRunSpec(json: string, limits: ProtocolLimits = defaultLimits): RunSpec {
+  if (json.length > limits.maxRunSpecBytes) {
+    throw new ProtocolError(
+      'RUN_SPEC_INVALID',
+      `The run spec has ${json.length} characters, at most ${limits.maxRunSpecBytes} are allowed.`,
+    );
+  }
   const parsed = runSpecSchema.safeParse(parseJson(json));
   if (parsed.success) return parsed.data;
-  throw new ProtocolError('RUN_SPEC_INVALID', `The coordinator's run spec was refused: ${z.prettifyError(parsed.error)}`);
+  throw new ProtocolError(
+    'RUN_SPEC_INVALID',
+    `The coordinator's run spec was refused: ${z.prettifyError(parsed.error)}`,
+  );
 }
 
 function parseJson(json: string): unknown {

@@ -1,6 +1,6 @@
 // What workers answer: reports of shards, tree nodes, scores. Everything is checked against the lease before it counts.
 import { NumericalError } from '../../errors.js';
-import { coverShards, nodeKey } from '../../collective/tree.js';
+import { coverShards, nodeKey, shardRange, type TreeNode } from '../../collective/tree.js';
 import { completeLease } from './grants.js';
 import type { CoreEffect, CoreEvent, CoreState, Lease, ShardHealth, TrainRound } from './state.js';
 
@@ -20,7 +20,11 @@ function leaseOf(state: CoreState, rank: number, leaseId: number, step: number):
 
 function isSameSet(lease: Lease, answers: readonly { readonly shard: number }[]): boolean {
   const shards = new Set(answers.map(({ shard }) => shard));
-  return shards.size === answers.length && shards.size === lease.shards.length && lease.shards.every((shard) => shards.has(shard));
+  return (
+    shards.size === answers.length &&
+    shards.size === lease.shards.length &&
+    lease.shards.every((shard) => shards.has(shard))
+  );
 }
 
 export function onReported(state: CoreState, event: EventOf<'reported'>, now: number, effects: CoreEffect[]): void {
@@ -33,10 +37,15 @@ export function onReported(state: CoreState, event: EventOf<'reported'>, now: nu
   }
   const wrong = event.reports.find(({ shard, count }) => count !== plan.targetCount('train', round.step, shard));
   if (wrong) {
-    breach(event.rank, `shard ${wrong.shard} was reported with ${wrong.count} targets, it has ${plan.targetCount('train', round.step, wrong.shard)}`, effects);
+    breach(
+      event.rank,
+      `shard ${wrong.shard} was reported with ${wrong.count} targets, it has ${plan.targetCount('train', round.step, wrong.shard)}`,
+      effects,
+    );
     return;
   }
-  const isFinite = (health: ShardHealth): boolean => health.nonFinite === '' && Number.isFinite(health.loss) && Number.isFinite(health.squaredNorm);
+  const isFinite = (health: ShardHealth): boolean =>
+    health.nonFinite === '' && Number.isFinite(health.loss) && Number.isFinite(health.squaredNorm);
   const finite = event.reports.filter(isFinite);
   lease.awaited = coverShards(new Set(finite.map(({ shard }) => shard)), plan.numShards);
   for (const health of finite) recordHealth(state, round, event.rank, health, effects);
@@ -44,7 +53,13 @@ export function onReported(state: CoreState, event: EventOf<'reported'>, now: nu
   if (lease.awaited.length === 0) completeLease(state, round, lease, now, effects);
 }
 
-function recordHealth(state: CoreState, round: TrainRound, rank: number, health: ShardHealth, effects: CoreEffect[]): void {
+function recordHealth(
+  state: CoreState,
+  round: TrainRound,
+  rank: number,
+  health: ShardHealth,
+  effects: CoreEffect[],
+): void {
   const known = round.reports.get(health.shard);
   if (!known) {
     round.reports.set(health.shard, { rank, health });
@@ -61,7 +76,13 @@ function recordHealth(state: CoreState, round: TrainRound, rank: number, health:
   effects.push({ type: 'fail', error });
 }
 
-function onNonFinite(state: CoreState, round: TrainRound, rank: number, health: ShardHealth, effects: CoreEffect[]): void {
+function onNonFinite(
+  state: CoreState,
+  round: TrainRound,
+  rank: number,
+  health: ShardHealth,
+  effects: CoreEffect[],
+): void {
   const { shard } = health;
   if (round.coverage.isCovered(shard)) return;
   const { onNonFinite: policy } = state.plan;
@@ -69,7 +90,10 @@ function onNonFinite(state: CoreState, round: TrainRound, rank: number, health: 
   const reaction = policy === 'recompute' && isRepeated ? 'stop' : policy;
   const exampleIds = state.plan.exampleIds('train', round.step, shard);
   const layer = health.nonFinite || 'loss';
-  effects.push({ type: 'tell', event: { event: 'non-finite', step: round.step, rank, shard, layer, exampleIds, reaction } });
+  effects.push({
+    type: 'tell',
+    event: { event: 'non-finite', step: round.step, rank, shard, layer, exampleIds, reaction },
+  });
   if (reaction === 'recompute') round.suspects.set(shard, rank);
   if (reaction === 'exclude') round.coverage.exclude(shard);
   if (reaction === 'skip') round.isSkipped = true;
@@ -83,6 +107,19 @@ function onNonFinite(state: CoreState, round: TrainRound, rank: number, health: 
   effects.push({ type: 'fail', error });
 }
 
+/** Tells whether chunks of a node may be taken in: memory is spent only on what a lease still owes. */
+export function isOwed(state: CoreState, { rank, leaseId, step, node }: Omit<EventOf<'node'>, 'type'>): boolean {
+  const lease = state.round?.step === step ? state.round.leases.get(leaseId) : undefined;
+  return lease?.rank === rank && lease.awaited?.some((owed) => nodeKey(owed) === nodeKey(node)) === true;
+}
+
+/** Tells whether all shards of a node are in: then it is late or a duplicate, which is no fault. */
+function isIn(state: CoreState, round: TrainRound, node: TreeNode): boolean {
+  const [first, end] = shardRange(node, state.plan.numShards);
+  for (let shard = first; shard < end; shard += 1) if (!round.coverage.isCovered(shard)) return false;
+  return first < end;
+}
+
 export function onNode(state: CoreState, event: EventOf<'node'>, now: number, effects: CoreEffect[]): void {
   const drop: CoreEffect = { type: 'dropNode', leaseId: event.leaseId, node: event.node };
   const lease = leaseOf(state, event.rank, event.leaseId, event.step);
@@ -94,7 +131,8 @@ export function onNode(state: CoreState, event: EventOf<'node'>, now: number, ef
   const position = lease.awaited?.findIndex((node) => nodeKey(node) === nodeKey(event.node)) ?? -1;
   if (position < 0) {
     effects.push(drop);
-    breach(event.rank, `node ${nodeKey(event.node)} is not one that lease ${lease.id} still owes`, effects);
+    if (lease.awaited && isIn(state, round, event.node)) state.staleAnswers += 1;
+    else breach(event.rank, `node ${nodeKey(event.node)} is not one that lease ${lease.id} still owes`, effects);
     return;
   }
   lease.awaited?.splice(position, 1);
