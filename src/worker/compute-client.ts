@@ -47,7 +47,9 @@ export class ComputeClient {
         else if (message.type === 'computed') handlers.onComputed(message);
         else fail(message.code, message.message);
       });
-      thread.on('error', (cause) => fail(cause instanceof BridleError ? cause.code : codeOf(cause), messageOf(cause), cause));
+      thread.on('error', (cause) =>
+        fail(cause instanceof BridleError ? cause.code : codeOf(cause), messageOf(cause), cause),
+      );
       thread.on('exit', (code) => fail('COMPUTE_FAILED', `The compute thread ended with code ${code}.`));
     });
   }
@@ -62,13 +64,15 @@ export class ComputeClient {
   }
 
   compute(leaseId: number, purpose: 'train' | 'evaluate', tasks: readonly ShardTask[]): void {
+    // What was revoked concerned the lease before this one; a restarted coordinator counts its leases from 1 again.
+    Atomics.store(this.#revoked, 0, 0);
     const buffers = tasks.flatMap(({ batch }) => [batch.inputs.buffer, batch.targets.buffer, batch.lengths.buffer]);
     this.#post({ type: 'compute', leaseId, purpose, tasks }, buffers as ArrayBuffer[]);
   }
 
-  /** Leases up to this id are no longer wanted. */
+  /** The lease that is being computed is no longer wanted, if it is this one. */
   revoke(leaseId: number): void {
-    if (leaseId > Atomics.load(this.#revoked, 0)) Atomics.store(this.#revoked, 0, leaseId);
+    Atomics.store(this.#revoked, 0, leaseId);
   }
 
   #post(message: ToCompute, transfer: ArrayBuffer[] = []): void {

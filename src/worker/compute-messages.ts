@@ -6,7 +6,7 @@ import type { RunSpec } from '../protocol/run-spec.js';
 export interface ComputeThreadData {
   readonly backend: 'tensorflow' | 'wasm';
   readonly threads: number;
-  /** [1] the highest lease id that was revoked; the compute thread looks between groups of shards. */
+  /** [1] the lease that was revoked last; the compute thread looks before it begins. */
   readonly revoked: SharedArrayBuffer;
 }
 
@@ -18,7 +18,12 @@ export interface ShardTask {
 export type ToCompute =
   | { readonly type: 'configure'; readonly spec: RunSpec }
   | { readonly type: 'weights'; readonly step: number; readonly params: Float32Array }
-  | { readonly type: 'compute'; readonly leaseId: number; readonly purpose: 'train' | 'evaluate'; readonly tasks: readonly ShardTask[] };
+  | {
+      readonly type: 'compute';
+      readonly leaseId: number;
+      readonly purpose: 'train' | 'evaluate';
+      readonly tasks: readonly ShardTask[];
+    };
 
 export interface ComputedShard {
   readonly shard: number;

@@ -12,7 +12,7 @@ import { computeEvaluation, computeTraining } from './compute-lease.js';
 import type { Computed, ComputeThreadData, FromCompute, ToCompute } from './compute-messages.js';
 
 const { backend: backendName, threads, revoked } = workerData as ComputeThreadData;
-const highestRevoked = new Int32Array(revoked);
+const lastRevoked = new Int32Array(revoked);
 const port = parentPort;
 if (!port) throw new Error('compute-thread.js is started by a worker, not by itself');
 
@@ -37,7 +37,7 @@ function configure(next: RunSpec): void {
 function compute({ leaseId, purpose, tasks }: Extract<ToCompute, { type: 'compute' }>): void {
   if (!network || !spec) throw new Error('A lease came before the run spec.');
   const startedAt = performance.now();
-  const isWanted = (): boolean => Atomics.load(highestRevoked, 0) < leaseId;
+  const isWanted = (): boolean => Atomics.load(lastRevoked, 0) !== leaseId;
   const nothing = { shards: [], nodes: [] };
   const layout = layoutOfModel(spec.model);
   const result = !isWanted()

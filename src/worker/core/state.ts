@@ -38,7 +38,8 @@ export interface WorkerCoreState {
   /** The step whose weights are here; -1: none. */
   weightsStep: number;
   readonly leases: Map<number, WorkerLease>;
-  computing: number | undefined;
+  /** The lease that the compute thread works on. Compared by identity: a restarted coordinator counts its leases from 1 again. */
+  computing: WorkerLease | undefined;
 }
 
 export type WorkerEvent =

@@ -40,7 +40,8 @@ function onEvent(state: WorkerCoreState, event: WorkerEvent, now: number, effect
       exit(state, effects, event.code, event.message, event.code !== 'DONE' && event.code !== 'STOPPED');
       return;
     case 'stop':
-      if (state.phase === 'joined') effects.push({ type: 'send', draft: { goodbye: { reason: 'stopped by its user' } } });
+      if (state.phase === 'joined')
+        effects.push({ type: 'send', draft: { goodbye: { reason: 'stopped by its user' } } });
       exit(state, effects, 'STOPPED', 'Stopped.', false);
       return;
     case 'heard':
@@ -59,9 +60,15 @@ type WorkEvent = Extract<WorkerEvent, { type: 'leased' | 'revoked' | 'weights' |
 function onWork(state: WorkerCoreState, event: WorkEvent, effects: WorkerEffect[]): void {
   switch (event.type) {
     case 'leased':
-      state.leases.set(event.lease.leaseId, { id: event.lease.leaseId, body: event.lease, missing: new Set(event.missing) });
+      state.leases.set(event.lease.leaseId, {
+        id: event.lease.leaseId,
+        body: event.lease,
+        missing: new Set(event.missing),
+      });
       if (event.missing.length > 0) {
-        const names = event.missing.map((name) => Uint8Array.from(name.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)));
+        const names = event.missing.map((name) =>
+          Uint8Array.from(name.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)),
+        );
         effects.push({ type: 'send', draft: { needBlocks: { names } } });
       }
       return;
@@ -76,11 +83,12 @@ function onWork(state: WorkerCoreState, event: WorkEvent, effects: WorkerEffect[
       for (const lease of state.leases.values()) lease.missing.delete(event.name);
       return;
     case 'computed': {
+      const computed = state.computing;
       state.computing = undefined;
-      // A lease that was revoked, or that came over a connection that is gone, is not answered.
-      const lease = state.leases.get(event.leaseId);
+      // A lease that was revoked, or that came over a connection that is gone, is not answered; another may bear its number.
+      if (!computed || state.leases.get(event.leaseId) !== computed) return;
       state.leases.delete(event.leaseId);
-      if (lease) effects.push({ type: 'answer', leaseId: lease.id, step: lease.body.step });
+      effects.push({ type: 'answer', leaseId: computed.id, step: computed.body.step });
     }
   }
 }
@@ -90,7 +98,7 @@ function computeNext(state: WorkerCoreState, effects: WorkerEffect[]): void {
   if (state.computing !== undefined || state.phase !== 'joined') return;
   for (const lease of state.leases.values()) {
     if (lease.missing.size > 0 || lease.body.step !== state.weightsStep) continue;
-    state.computing = lease.id;
+    state.computing = lease;
     effects.push({ type: 'compute', lease: lease.body });
     return;
   }
@@ -108,7 +116,10 @@ function onTick(state: WorkerCoreState, jitter: number, now: number, effects: Wo
   }
   if (state.phase !== 'joined' && state.phase !== 'greeting') return;
   if (now - state.lastHeard > times.silenceMs) {
-    effects.push({ type: 'disconnect', reason: `nothing heard from the coordinator for ${Math.round((now - state.lastHeard) / 1000)} s` });
+    effects.push({
+      type: 'disconnect',
+      reason: `nothing heard from the coordinator for ${Math.round((now - state.lastHeard) / 1000)} s`,
+    });
     return;
   }
   if (state.phase === 'joined' && now - state.lastHeartbeat >= times.heartbeatMs) {
