@@ -134,8 +134,9 @@ async function readVector(
     for (const spec of layout.tensors) {
       const name = prefix === '' ? spec.name : `${prefix}.${spec.name}`;
       const tensor = tensors.get(name);
-      if (tensor === undefined || String(tensor.shape) !== String(spec.shape)) {
-        throw damaged(path, `${name} of shape [${spec.shape}]`, tensor ? `shape [${tensor.shape}]` : 'no such tensor');
+      if (tensor === undefined || tensor.shape.join() !== spec.shape.join()) {
+        const got = tensor === undefined ? 'no such tensor' : `shape [${tensor.shape.join(', ')}]`;
+        throw damaged(path, `${name} of shape [${spec.shape.join(', ')}]`, got);
       }
       viewTensor(vector, spec).set(tensor.values);
     }
