@@ -41,11 +41,11 @@ export function runHead(
   });
 }
 
-/** Reads a shard's figures back. */
+/** Reads a shard's figures back; call it in a scope. */
 export function readResult(tf: Tfjs, spec: ModelSpec, run: HeadRun, targets: SelectedTargets): ShardResult {
   const loss = sumOf(run.losses.dataSync());
   if (spec.loss !== 'softmax') return { loss, count: targets.count, correct: 0 };
-  const predicted = tf.tidy(() => tf.argMax(run.outputs, 1).dataSync());
+  const predicted = tf.argMax(run.outputs, 1).dataSync();
   const correct = [...predicted].filter((prediction, target) => prediction === targets.values[target]).length;
   return { loss, count: targets.count, correct };
 }

@@ -8,6 +8,7 @@ import type { Layout } from '../tensor/layout.js';
 import { headBackward, headGradients, type HeadRun, readResult, runHead, type ShardResult } from './head.js';
 import type { RecurrentTrace } from './recurrent-cell.js';
 import { layersBackward, runLayers } from './recurrent-layers.js';
+import { inScope } from './scope.js';
 import { groupShards, maxStackedShards, type ShardStack, stackShards } from './shard-stack.js';
 import type { Tfjs } from './tfjs.js';
 import { uploadWeights, type Weights } from './weights.js';
@@ -117,14 +118,4 @@ function backward(
 
 function readResults({ tf, spec }: Model, stack: ShardStack, { heads }: Forward): ShardResult[] {
   return stack.targets.map((targets, shard) => readResult(tf, spec, heads[shard]!, targets));
-}
-
-/** Frees every tensor made inside; what comes out is plain values. */
-function inScope<Result>(tf: Tfjs, run: () => Result): Result {
-  tf.engine().startScope();
-  try {
-    return run();
-  } finally {
-    tf.engine().endScope();
-  }
 }

@@ -46,10 +46,15 @@ export function groupShards(shards: readonly ShardBatch[], maxShards: number): S
   return groups;
 }
 
+/** Rows that the recurrence of so many shards runs on. */
+export function rowsOfStack(numShards: number, rowsPerShard: number): number {
+  return Math.ceil((numShards * rowsPerShard) / rowBlock) * rowBlock;
+}
+
 /** Lays shards of one shape side by side. */
 export function stackShards(spec: ModelSpec, shards: readonly ShardBatch[]): ShardStack {
   const { steps, rows: rowsPerShard } = shards[0]!;
-  const rows = Math.ceil((shards.length * rowsPerShard) / rowBlock) * rowBlock;
+  const rows = rowsOfStack(shards.length, rowsPerShard);
   return {
     steps,
     rows,

@@ -61,6 +61,16 @@ describe('canStackShards', () => {
     expect(canStackShards(broken, spec, 2, 4)).toBe(false);
   });
 
+  it('finds the backend out whose products over all steps depend on the number of rows', () => {
+    expect(canStackShards(tf, spec, 2, 10)).toBe(true);
+    const matMul = (...[a, b]: Parameters<Tfjs['matMul']>) => {
+      const product = tf.matMul(a, b);
+      return product.shape[0] === 10 * 18 ? tf.mul(product, 1 + 2e-7) : product;
+    };
+    const broken = { ...tf, matMul: matMul as Tfjs['matMul'] };
+    expect(canStackShards(broken, spec, 2, 10)).toBe(false);
+  });
+
   it('says no without a try where a shard leaves a part of a vector', () => {
     const unused = {} as Tfjs;
     expect(canStackShards(unused, { ...spec, hiddenSize: 10 }, 1, 4)).toBe(false);

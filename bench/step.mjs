@@ -1,0 +1,100 @@
+// Times one gradient of the LSTM (forward, loss, backpropagation through time, read back) beside stock tf.layers.lstm with
+// automatic differentiation, in one run: node bench/step.mjs [tensorflow|wasm]. Needs the build in dist/.
+import { loadBackend } from '../dist/backend/load-backend.js';
+import { createNetwork } from '../dist/model/network.js';
+import { probeValues } from '../dist/model/probe-values.js';
+import { probeBatch } from '../dist/model/self-check.js';
+import { canStackShards } from '../dist/model/stacking.js';
+import { layoutOfModel } from '../dist/params/layout-of-model.js';
+
+const name = process.argv[2] ?? 'tensorflow';
+const { tf, kernelId } = await loadBackend(name, { threads: 1 });
+const classes = 10;
+const shapes = [
+  { steps: 50, rows: 32, inputSize: 64, hiddenSize: 128 },
+  { steps: 28, rows: 8, inputSize: 28, hiddenSize: 128 },
+  { steps: 28, rows: 32, inputSize: 28, hiddenSize: 128 },
+];
+
+console.log(kernelId);
+console.log(
+  'steps, rows, input, hidden | bridle ms | tf.layers ms | ratio | 8 shards one by one ms | stacked ms | start-up check ms',
+);
+for (const shape of shapes) console.log(timeShape(shape));
+
+function timeShape(shape) {
+  const { steps, rows, inputSize, hiddenSize } = shape;
+  const cell = {
+    cell: 'lstm',
+    layers: 1,
+    inputs: 'dense',
+    loss: 'softmax',
+    targetsPer: 'sequence',
+    outputSize: classes,
+  };
+  const spec = { ...cell, inputSize, hiddenSize };
+  const shards = Array.from({ length: 8 }, (_, i) =>
+    probeBatch({ spec, steps, lengths: Array(rows).fill(steps) }, 3 * i),
+  );
+  const size = layoutOfModel(spec).size;
+  const grads = shards.map(() => new Float32Array(size));
+  const networks = [false, true].map((stackShards) => {
+    const network = createNetwork(tf, spec, { stackShards });
+    network.setParams(probeValues(1, size, 0.25));
+    return network;
+  });
+  const stock = stockGradient(shape);
+
+  const times = medians([
+    () => networks[0].gradients(shards.slice(0, 1), grads.slice(0, 1)),
+    stock,
+    () => networks[0].gradients(shards, grads),
+    () => networks[1].gradients(shards, grads),
+  ]);
+  const start = performance.now();
+  const canStack = canStackShards(tf, spec, rows, steps);
+  const check = performance.now() - start;
+  networks.forEach((network) => network.dispose());
+  const [own, layers, single, stacked] = times.map((ms) => ms.toFixed(1));
+  const ratio = (times[1] / times[0]).toFixed(1);
+  return [
+    Object.values(shape).join(', '),
+    own,
+    layers,
+    ratio,
+    single,
+    stacked,
+    `${check.toFixed(0)} (${canStack})`,
+  ].join(' | ');
+}
+
+function stockGradient({ steps, rows, inputSize, hiddenSize }) {
+  const model = tf.sequential({
+    layers: [
+      tf.layers.lstm({ units: hiddenSize, inputShape: [steps, inputSize], recurrentActivation: 'sigmoid' }),
+      tf.layers.dense({ units: classes }),
+    ],
+  });
+  const inputs = tf.randomNormal([rows, steps, inputSize]);
+  const targets = tf.oneHot(tf.zeros([rows], 'int32'), classes).toFloat();
+  const loss = () => tf.losses.softmaxCrossEntropy(targets, model.apply(inputs, { training: true }));
+  return () =>
+    tf.tidy(() => {
+      const { value, grads } = tf.variableGrads(loss);
+      value.dataSync();
+      for (const grad of Object.values(grads)) grad.dataSync();
+    });
+}
+
+/** In turns, so that a noisy moment meets all of them. */
+function medians(runs) {
+  const times = runs.map(() => []);
+  for (let round = 0; round < 9; round++) {
+    runs.forEach((run, i) => {
+      const start = performance.now();
+      run();
+      if (round > 1) times[i].push(performance.now() - start);
+    });
+  }
+  return times.map((list) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)]);
+}
