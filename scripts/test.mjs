@@ -1,16 +1,17 @@
 // `npm test`: sets the checkout up, then runs everything that proves the tree, cheapest first. One line a stage; what failed is
 // shown below its line; the last line counts: `N passed, N failed`. A check counts as one test.
-// Usage: node scripts/test.mjs [--full]; with --full the tests see BRIDLE_TEST_FULL=1 and run their whole matrices.
+// Usage: node scripts/test.mjs [--full]; with --full the tests see BRIDLE_FULL=1 and run their whole matrices.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installTestTools } from './setup/test-tools.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number, story: string }} Outcome */
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const env = { ...process.env, ...(process.argv.includes('--full') && { BRIDLE_TEST_FULL: '1' }) };
+const env = { ...process.env, ...(process.argv.includes('--full') && { BRIDLE_FULL: '1' }) };
 const packageTest = 'test/integration/package.test.ts';
 
 /** @type {[string, () => Outcome][]} */
@@ -91,6 +92,7 @@ if (setup.status !== 0) {
   console.log('set-up failed; nothing else can run');
   finish({ passed: 0, failed: 1, skipped: 0, story: '' });
 } else {
+  installTestTools(root);
   const total = { passed: 0, failed: 0, skipped: 0, story: '' };
   for (const [name, run] of stages) {
     process.stdout.write(`${name} ... `);

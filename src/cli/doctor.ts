@@ -1,12 +1,11 @@
 // bridle doctor: what this machine has, what is missing, and the command that fixes it.
 import { settleCommandLine } from '../config/parse-command-line.js';
 import type { Values } from '../config/schema.js';
-import { ConfigError, exitCodes } from '../errors.js';
+import { exitCodes } from '../errors.js';
 import type { ProbeCheck } from '../launch/launch-options.js';
 import type { CommandBody, Surroundings } from './command.js';
 import { checkMachine, type MachineCheck } from './machine-checks.js';
 import { formatJsonLine } from './output/json-line.js';
-import { loadProbe } from './probe.js';
 import { readToken } from './read-token.js';
 
 /** Writes one check as a line, with its fix below. */
@@ -17,9 +16,10 @@ export function formatCheck({ name, state, detail, fix }: MachineCheck): string 
 
 async function probe(url: string, values: Values, around: Surroundings): Promise<readonly ProbeCheck[]> {
   const token = await readToken(values.tokenFile, around.env);
-  const ask = await loadProbe();
-  if (ask === undefined) throw new ConfigError('PROBE_MISSING', 'This build of bridle cannot probe a coordinator yet.');
-  return ask(url, {
+  const { probeCoordinator } = await import('../launch/probe-coordinator.js');
+  return probeCoordinator(url, {
+    backend: values.backend,
+    threads: values.threads,
     ...(token === undefined ? {} : { token }),
     ...(values.tlsCa === undefined ? {} : { tlsCaPath: values.tlsCa }),
     insecure: values.insecure,

@@ -62,8 +62,8 @@ async function checkNeeds(values: Values): Promise<void> {
 }
 
 /** The command line as run.json keeps it; a token in it was refused before. */
-function commandText(given: GivenCommandLine): string {
-  return ['bridle', given.command, ...given.args].join(' ');
+function commandWords(given: GivenCommandLine): string[] {
+  return ['bridle', given.command, ...given.args];
 }
 
 /** Runs `session.run` from a given command line to an exit code. */
@@ -75,6 +75,8 @@ export async function runSession(session: Session): Promise<number> {
   await checkNeeds(values);
   session.check?.(training);
   const token = await readToken(values.tokenFile, around.env);
+  const { prepareRun } = await import('../launch/prepare-run.js');
+  const prepared = await prepareRun(training);
   const location = await locate(values, resumedDir);
   const log = openLog(join(location.runDir, 'logs', 'coordinator.log'), values.verbose);
   const logEvery = values.logEvery ?? 0;
@@ -85,6 +87,7 @@ export async function runSession(session: Session): Promise<number> {
   try {
     const done = await session.run(training, {
       location,
+      prepared,
       workers: session.workers ?? values.workers,
       threads: values.threads,
       listen: listenOf(line),
@@ -97,7 +100,7 @@ export async function runSession(session: Session): Promise<number> {
       onEvent: output.onEvent,
       log,
       configYaml: formatRunConfig(line),
-      command: commandText(given),
+      command: commandWords(given),
     });
     output.finish(done);
     return (done.reason === 'stopped' ? stop.exitCode() : undefined) ?? exitCodes.done;

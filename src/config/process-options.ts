@@ -35,7 +35,7 @@ export const workerOptions = {
     default: 'auto',
     about: 'What computes the gradients; auto: the best that every machine has.',
     group: 'Workers',
-    commands: ['train', 'coordinator', 'worker'],
+    commands: ['train', 'coordinator', 'worker', 'doctor'],
     fixesBits: true,
   },
   threads: {
@@ -43,7 +43,7 @@ export const workerOptions = {
     default: 1,
     about: 'Compute threads in each worker.',
     group: 'Workers',
-    commands: computes,
+    commands: ['train', 'worker', 'doctor'],
   },
   minWorkers: {
     type: wholeNumber(1, 1024),

@@ -74,7 +74,8 @@ export function applyUpdate(
 /** The losses are summed in float64 along the tree: the same bits in whatever order they came. */
 function meanLoss(reports: readonly ShardHealth[], numShards: number, count: number): number {
   const losses = new Map(reports.map((report) => [report.shard, report.loss]));
-  const leaf = (node: { level: number; index: number }): number | undefined => (node.level === 0 ? losses.get(node.index) : undefined);
+  const leaf = (node: { level: number; index: number }): number | undefined =>
+    node.level === 0 ? losses.get(node.index) : undefined;
   const sum = reduceTree(rootNode(numShards), numShards, leaf, (left, right) => left + right) ?? 0;
   return count > 0 ? sum / count : NaN;
 }

@@ -106,15 +106,15 @@ export class Coordinator {
 
   /** Opens the run's logs and starts its clock; workers come in through `admit`. */
   static async start(options: CoordinatorOptions): Promise<Coordinator> {
-    let started: Coordinator | undefined;
+    const holder: { coordinator?: Coordinator } = {};
     const recorder = await RunRecorder.open({
       runDir: options.runDir,
       keep: options.training.keep,
       onEvent: options.onEvent,
-      onError: (error) => started?.fail(error),
+      onError: (error) => holder.coordinator?.fail(error),
     });
     const coordinator = new Coordinator(options, () => recorder);
-    started = coordinator;
+    holder.coordinator = coordinator;
     if (options.state.step === 0) await recorder.save(coordinator.#snapshot(options.kernelId ?? ''), false);
     if (options.kernelId !== undefined) coordinator.#announceStart(options.kernelId);
     coordinator.#timer = setInterval(() => coordinator.#onTick(), tickMs);

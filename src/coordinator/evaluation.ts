@@ -14,11 +14,14 @@ export function scoreEvaluation(dataset: Dataset, scores: readonly ShardScore[])
   const examples = dataset.test.size;
   if (targets.kind === 'value') return { loss: mean, examples };
   const accuracy = treeSum(scores, (score) => score.correct) / count;
-  return targets.per === 'sequence' ? { loss: mean, examples, accuracy } : { loss: mean, examples, accuracy, natsPerTarget: mean };
+  return targets.per === 'sequence'
+    ? { loss: mean, examples, accuracy }
+    : { loss: mean, examples, accuracy, natsPerTarget: mean };
 }
 
 function treeSum(scores: readonly ShardScore[], value: (score: ShardScore) => number): number {
   const byShard = new Map(scores.map((score) => [score.shard, value(score)]));
-  const leaf = (node: { level: number; index: number }): number | undefined => (node.level === 0 ? byShard.get(node.index) : undefined);
+  const leaf = (node: { level: number; index: number }): number | undefined =>
+    node.level === 0 ? byShard.get(node.index) : undefined;
   return reduceTree(rootNode(scores.length), scores.length, leaf, (left, right) => left + right) ?? 0;
 }

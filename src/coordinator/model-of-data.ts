@@ -3,7 +3,10 @@ import type { DataSpec } from '../data/data-spec.js';
 import type { ModelSpec } from '../params/model-spec.js';
 import type { TrainingOptions } from './training-options.js';
 
-export function modelOfData(data: DataSpec, options: Pick<TrainingOptions, 'cell' | 'layers' | 'hiddenSize'>): ModelSpec {
+export function modelOfData(
+  data: DataSpec,
+  options: Pick<TrainingOptions, 'cell' | 'layers' | 'hiddenSize'>,
+): ModelSpec {
   const { inputs, targets } = data;
   return {
     cell: options.cell,

@@ -1,7 +1,13 @@
 // What a run writes down: the commit log (checked on replay), metrics, checkpoints. Nothing is announced before it is on disk.
 import { join } from 'node:path';
 import { markBest, pruneCheckpoints, writeCheckpoint, type TrainingSnapshot } from '../checkpoint/checkpoint.js';
-import { openCommitLog, readCommitLog, truncateLog, type CommitLog, type CommitRecord } from '../checkpoint/commit-log.js';
+import {
+  openCommitLog,
+  readCommitLog,
+  truncateLog,
+  type CommitLog,
+  type CommitRecord,
+} from '../checkpoint/commit-log.js';
 import { openMetricsLog, type MetricsLog } from '../checkpoint/metrics-log.js';
 import { CheckpointError } from '../errors.js';
 import type { CommittedEvent, EvaluatedEvent, RunEvent } from '../metrics/events.js';

@@ -59,7 +59,7 @@ export function encodeBlock(
 /** Decodes a block from hostile bytes: every size, length, id, class and number is checked against `spec`. Throws ProtocolError BLOCK_INVALID. */
 export function decodeBlock(bytes: Uint8Array, spec: DataSpec): DecodedBlock {
   const record = readRecord(bytes);
-  if (record.version !== blockVersion) throw invalid('version', String(blockVersion), String(record.version));
+  if (record.version !== blockVersion) throw invalid('version', String(blockVersion), JSON.stringify(record.version));
   const split = record.split;
   if (split !== 'train' && split !== 'test') throw invalid('split', 'train or test', typeof split);
   const first = readCount(record.first, 'first', 0);

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { BackendChoice, RunLocation } from '../coordinator/training-options.js';
 import type { RunEvent } from '../metrics/events.js';
+import type { PreparedRun } from './prepare-run.js';
 
 /** `explicit`: somebody chose this address; a default one that is taken may be replaced by a free port. */
 export type Listen =
@@ -23,6 +24,7 @@ export interface ProcessOptions {
 
 export interface LaunchOptions extends ProcessOptions {
   readonly location: RunLocation;
+  readonly prepared: PreparedRun;
   /** Local workers; 0: all of them join from elsewhere. */
   readonly workers: number | 'auto';
   readonly listen: Listen;
@@ -32,7 +34,7 @@ export interface LaunchOptions extends ProcessOptions {
   /** The text of config.yaml, for the run folder. */
   readonly configYaml: string;
   /** The command line, for run.json. It holds no secret. */
-  readonly command: string;
+  readonly command: readonly string[];
 }
 
 export interface WorkersOptions extends ProcessOptions {
@@ -46,6 +48,8 @@ export interface WorkersOptions extends ProcessOptions {
 
 /** What `bridle doctor --join` learns from a coordinator; each check says what was found. */
 export interface ProbeOptions {
+  readonly backend: BackendChoice;
+  readonly threads: number;
   readonly token?: string;
   readonly tlsCaPath?: string;
   readonly insecure: boolean;
@@ -57,4 +61,3 @@ export interface ProbeCheck {
   /** The command or the step that fixes it. */
   readonly fix?: string;
 }
-export type ProbeCoordinator = (url: string, options: ProbeOptions) => Promise<readonly ProbeCheck[]>;

@@ -1,19 +1,22 @@
-// A run made ready: data loaded, plan made, weights fresh or from the newest checkpoint that is whole, folder locked.
+// A run taken up: its folder locked, its weights fresh or from the newest checkpoint that is whole.
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newestCheckpoint } from '../checkpoint/checkpoint.js';
-import { lockRunFolder, nextGeneration, readRunRecord, runFormatVersion, writeAtomically, writeRunRecord, type RunLock } from '../checkpoint/run-folder.js';
+import {
+  lockRunFolder,
+  nextGeneration,
+  readRunRecord,
+  runFormatVersion,
+  writeAtomically,
+  writeRunRecord,
+  type RunLock,
+} from '../checkpoint/run-folder.js';
 import type { TrainingState } from '../coordinator/apply-update.js';
-import { planRun, type RunPlan } from '../coordinator/run-plan.js';
+import type { RunPlan } from '../coordinator/run-plan.js';
 import type { TrainingOptions } from '../coordinator/training-options.js';
-import { loadDataset } from '../data/load-dataset.js';
 import { ConfigError } from '../errors.js';
 import type { RunEvent } from '../metrics/events.js';
 import { createOptimizer } from '../optim/create-optimizer.js';
-import { initialParams } from '../params/initial-params.js';
-import type { Layout } from '../tensor/layout.js';
-import { decodeSafetensors } from '../tensor/safetensors.js';
 import type { LaunchOptions } from './launch-options.js';
 import { bridleVersion } from '../protocol/version.js';
 
@@ -32,26 +35,24 @@ export async function openRun(training: TrainingOptions, launch: LaunchOptions):
   const { runDir, resume } = launch.location;
   const lock = await lockRunFolder(runDir);
   try {
-    const plan = planRun(await loadDataset(training.data), training);
-    return resume ? await resumeRun(plan, runDir, lock, launch.onEvent) : await newRun(plan, training, launch, lock);
+    const { plan } = launch.prepared;
+    return resume ? await resumeRun(plan, runDir, lock, launch.onEvent) : await newRun(training, launch, lock);
   } catch (error) {
     await lock.release();
     throw error;
   }
 }
 
-async function newRun(plan: RunPlan, training: TrainingOptions, launch: LaunchOptions, lock: RunLock): Promise<OpenRun> {
+async function newRun(training: TrainingOptions, launch: LaunchOptions, lock: RunLock): Promise<OpenRun> {
   const { runDir } = launch.location;
-  const params =
-    training.initFrom === undefined
-      ? initialParams(plan.model, training.initializer, training.seed)
-      : await readParams(training.initFrom, plan.layout);
+  const { plan, firstParams } = launch.prepared;
+  const params = firstParams();
   const runId = randomBytes(8).toString('hex');
   await writeAtomically(join(runDir, 'config.yaml'), launch.configYaml);
   await writeRunRecord(runDir, {
     formatVersion: runFormatVersion,
     runId,
-    command: [launch.command],
+    command: [...launch.command],
     bridleVersion,
     nodeVersion: process.version,
     dataDigest: plan.dataset.digest,
@@ -63,7 +64,12 @@ async function newRun(plan: RunPlan, training: TrainingOptions, launch: LaunchOp
   return { plan, runId, generation: 1, state, kernelId: undefined, best: undefined, shardsByWorker: {}, lock };
 }
 
-async function resumeRun(plan: RunPlan, runDir: string, lock: RunLock, onEvent: (event: RunEvent) => void): Promise<OpenRun> {
+async function resumeRun(
+  plan: RunPlan,
+  runDir: string,
+  lock: RunLock,
+  onEvent: (event: RunEvent) => void,
+): Promise<OpenRun> {
   const record = await readRunRecord(runDir);
   if (record.dataDigest !== plan.dataset.digest) {
     throw new ConfigError(
@@ -73,7 +79,11 @@ async function resumeRun(plan: RunPlan, runDir: string, lock: RunLock, onEvent: 
   }
   const { snapshot, damaged } = await newestCheckpoint(runDir);
   for (const { path, reason } of damaged) {
-    onEvent({ event: 'warning', code: 'CHECKPOINT_DAMAGED', message: `${path}: ${reason} Going on from step ${snapshot.step}.` });
+    onEvent({
+      event: 'warning',
+      code: 'CHECKPOINT_DAMAGED',
+      message: `${path}: ${reason} Going on from step ${snapshot.step}.`,
+    });
   }
   const { bestLoss, bestStep } = snapshot.metrics;
   return {
@@ -86,19 +96,4 @@ async function resumeRun(plan: RunPlan, runDir: string, lock: RunLock, onEvent: 
     shardsByWorker: snapshot.shardsByWorker,
     lock,
   };
-}
-
-/** Reads weights by their names, as PyTorch writes them; every tensor of the model must be there in its shape. */
-async function readParams(path: string, layout: Layout): Promise<Float32Array> {
-  const { tensors } = decodeSafetensors(await readFile(path), path);
-  const params = new Float32Array(layout.size);
-  for (const { name, shape, offset } of layout.tensors) {
-    const found = tensors.get(name);
-    const got = found ? `[${found.shape.join(', ')}]` : 'none';
-    if (found?.shape.join() !== shape.join()) {
-      throw new ConfigError('INIT_FROM_MISMATCH', `--init-from ${path}: wanted tensor ${name} of shape [${shape.join(', ')}], got ${got}.`);
-    }
-    params.set(found.values, offset);
-  }
-  return params;
 }

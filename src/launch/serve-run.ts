@@ -81,7 +81,10 @@ const tokenPath = (runDir: string): string => join(runDir, 'token');
 async function open(launch: LaunchOptions, token: string | undefined, coordinator: Coordinator): Promise<Listener> {
   const { listen: wanted, tls, insecure, log } = launch;
   const options = (port: number | undefined): ListenOptions => ({
-    address: 'unixPath' in wanted ? { kind: 'unix', path: wanted.unixPath } : { kind: 'tcp', host: wanted.host, port: port ?? wanted.port },
+    address:
+      'unixPath' in wanted
+        ? { kind: 'unix', path: wanted.unixPath }
+        : { kind: 'tcp', host: wanted.host, port: port ?? wanted.port },
     token,
     ...(tls && { tls }),
     insecure,
@@ -93,7 +96,11 @@ async function open(launch: LaunchOptions, token: string | undefined, coordinato
   } catch (error) {
     const isTaken = error instanceof TransportError && error.code === 'ADDRESS_IN_USE';
     if (!isTaken || 'unixPath' in wanted || wanted.explicit) throw error;
-    launch.onEvent({ event: 'warning', code: 'ADDRESS_IN_USE', message: `Port ${wanted.port} is taken; a free one is used instead.` });
+    launch.onEvent({
+      event: 'warning',
+      code: 'ADDRESS_IN_USE',
+      message: `Port ${wanted.port} is taken; a free one is used instead.`,
+    });
     return listen(options(0));
   }
 }
@@ -105,6 +112,9 @@ function announce(launch: LaunchOptions, url: string, token: string | undefined)
     launch.tls ? ' --tls-ca CERT_FILE' : '',
     launch.insecure && !launch.tls ? ' --insecure' : '',
   ].join('');
-  const made = token !== undefined && launch.token === undefined ? `  (TOKEN_FILE: a copy of ${tokenPath(launch.location.runDir)})` : '';
+  const made =
+    token !== undefined && launch.token === undefined
+      ? `  (TOKEN_FILE: a copy of ${tokenPath(launch.location.runDir)})`
+      : '';
   launch.onEvent({ event: 'listening', urls: [url], joinCommand: `bridle worker --join ${reachable}${flags}${made}` });
 }

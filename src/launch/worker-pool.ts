@@ -69,7 +69,9 @@ export function startWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const done = Promise.all(Array.from({ length: options.workers }, (_, slot) => runSlot(slot))).then(() => {
     if (!firstFailure || isStopping) return;
     if (!restartable.has(firstFailure.code)) throw firstFailure;
-    throw new TransportError('WORKERS_LOST', `No worker is left. The first to fail: ${firstFailure.message}`, { cause: firstFailure });
+    throw new TransportError('WORKERS_LOST', `No worker is left. The first to fail: ${firstFailure.message}`, {
+      cause: firstFailure,
+    });
   });
   done.catch(() => undefined);
 
@@ -87,7 +89,11 @@ export function startWorkerPool(options: WorkerPoolOptions): WorkerPool {
 }
 
 /** Runs one process to its end; undefined: it ended as it should. */
-function runOnce(options: WorkerPoolOptions, name: string, children: Set<ChildProcess>): Promise<BridleError | undefined> {
+function runOnce(
+  options: WorkerPoolOptions,
+  name: string,
+  children: Set<ChildProcess>,
+): Promise<BridleError | undefined> {
   const logPath = join(options.logDir, `${name}.log`);
   const child = startProcess(options, name, logPath);
   children.add(child);
@@ -105,12 +111,18 @@ function runOnce(options: WorkerPoolOptions, name: string, children: Set<ChildPr
     const end = (how: string, isClean: boolean): void => {
       clearTimeout(silence);
       children.delete(child);
-      if (report?.type === 'failed') resolve(new BridleError(report.code, `${name} (pid ${child.pid}): ${report.message}`, report.exitCode));
+      if (report?.type === 'failed')
+        resolve(new BridleError(report.code, `${name} (pid ${child.pid}): ${report.message}`, report.exitCode));
       else if (isClean) resolve(undefined);
-      else resolve(new BridleError('INTERNAL', `${name} (pid ${child.pid}) ${how}. Its log: ${logPath}.`, exitCodes.unexpected));
+      else
+        resolve(
+          new BridleError('INTERNAL', `${name} (pid ${child.pid}) ${how}. Its log: ${logPath}.`, exitCodes.unexpected),
+        );
     };
     child.once('error', (error) => end(`could not be started: ${error.message}`, false));
-    child.once('exit', (code, signal) => end(signal ? `was ended by ${signal}` : `exited with code ${code}`, code === 0));
+    child.once('exit', (code, signal) =>
+      end(signal ? `was ended by ${signal}` : `exited with code ${code}`, code === 0),
+    );
   });
 }
 

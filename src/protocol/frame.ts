@@ -69,7 +69,8 @@ export function decodeFrame(
   checksum: Checksum,
   limits: ProtocolLimits = defaultLimits,
 ): { readonly header: FrameHeader; readonly payload: Uint8Array } {
-  if (bytes.length < headerBytes || !isFrame(bytes)) throw invalid(`${bytes.length} bytes came, a frame has a header of ${headerBytes}`);
+  if (bytes.length < headerBytes || !isFrame(bytes))
+    throw invalid(`${bytes.length} bytes came, a frame has a header of ${headerBytes}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint8(4) !== frameVersion) throw invalid(`its version is ${view.getUint8(4)}, wanted ${frameVersion}`);
   const payload = bytes.subarray(headerBytes);
@@ -90,15 +91,19 @@ export function decodeFrame(
   checkSizes(header, payload.length, limits);
   if (view.getUint8(7) !== 0) throw invalid(`its flags are ${view.getUint8(7)}, wanted 0`);
   const check = view.getUint32(52, true);
-  if (checksum(payload) !== check) throw new ProtocolError('FRAME_CORRUPT', 'The checksum of a tensor frame does not fit its payload.');
+  if (checksum(payload) !== check)
+    throw new ProtocolError('FRAME_CORRUPT', 'The checksum of a tensor frame does not fit its payload.');
   return { header, payload };
 }
 
 function checkSizes(header: FrameHeader, payloadBytes: number, limits: ProtocolLimits): void {
   const { count, offset, total } = header;
-  if (payloadBytes > limits.maxChunkBytes) throw invalid(`its payload has ${payloadBytes} bytes, at most ${limits.maxChunkBytes} are allowed`);
-  if (payloadBytes !== count * valueBytes[header.dtype]) throw invalid(`its payload has ${payloadBytes} bytes for ${count} values`);
-  if (total > limits.maxTensorValues) throw invalid(`its tensor has ${total} values, at most ${limits.maxTensorValues} are allowed`);
+  if (payloadBytes > limits.maxChunkBytes)
+    throw invalid(`its payload has ${payloadBytes} bytes, at most ${limits.maxChunkBytes} are allowed`);
+  if (payloadBytes !== count * valueBytes[header.dtype])
+    throw invalid(`its payload has ${payloadBytes} bytes for ${count} values`);
+  if (total > limits.maxTensorValues)
+    throw invalid(`its tensor has ${total} values, at most ${limits.maxTensorValues} are allowed`);
   if (offset + count > total) throw invalid(`values ${offset} to ${offset + count} lie outside a tensor of ${total}`);
 }
 

@@ -61,7 +61,7 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensor
   checkRanges(entries, bytes.length - dataStart, source);
   const tensors: SafetensorsContent['tensors'] = new Map();
   for (const { name, shape, begin, end } of entries) {
-    const copy = bytes.slice(dataStart + begin, dataStart + end); // aligned, unlike the file
+    const copy = new Uint8Array(bytes.subarray(dataStart + begin, dataStart + end)); // aligned, unlike the file; a Buffer's slice is a view
     tensors.set(name, { shape, values: new Float32Array(copy.buffer, copy.byteOffset, copy.byteLength / 4) });
   }
   return { tensors, metadata };

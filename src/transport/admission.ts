@@ -21,21 +21,37 @@ export interface Refusal {
 }
 
 /** Returns why a request is refused, or undefined when it may upgrade. */
-export function refuseUpgrade(request: UpgradeRequest, rules: AdmissionRules, connections: number): Refusal | undefined {
+export function refuseUpgrade(
+  request: UpgradeRequest,
+  rules: AdmissionRules,
+  connections: number,
+): Refusal | undefined {
   const { headers } = request;
-  if (request.url !== webSocketPath) return { status: 404, code: 'NOT_FOUND', message: `Only ${webSocketPath} is served here.` };
+  if (request.url !== webSocketPath)
+    return { status: 404, code: 'NOT_FOUND', message: `Only ${webSocketPath} is served here.` };
   // Workers are programs: a browser page that connects always sends Origin (cross-site WebSocket hijacking).
-  if (headers['origin'] !== undefined) return { status: 403, code: 'ORIGIN_REFUSED', message: 'Requests from web pages are refused.' };
+  if (headers['origin'] !== undefined)
+    return { status: 403, code: 'ORIGIN_REFUSED', message: 'Requests from web pages are refused.' };
   if (rules.isLoopbackOnly && !isLoopback(hostName(headers['host']))) {
     return { status: 403, code: 'HOST_REFUSED', message: 'Host must name this machine.' };
   }
   if (connections >= rules.maxConnections) {
-    return { status: 503, code: 'TOO_MANY_CONNECTIONS', message: `${connections} connections are open, at most ${rules.maxConnections} are allowed.` };
+    return {
+      status: 503,
+      code: 'TOO_MANY_CONNECTIONS',
+      message: `${connections} connections are open, at most ${rules.maxConnections} are allowed.`,
+    };
   }
   if (rules.token !== undefined) {
     const given = bearerToken(single(headers['authorization']));
-    if (given === undefined) return { status: 401, code: 'TOKEN_MISSING', message: 'This coordinator wants a token: --token-file FILE or BRIDLE_TOKEN.' };
-    if (!isSameToken(given, rules.token)) return { status: 401, code: 'TOKEN_WRONG', message: 'The token is not the one of this coordinator.' };
+    if (given === undefined)
+      return {
+        status: 401,
+        code: 'TOKEN_MISSING',
+        message: 'This coordinator wants a token: --token-file FILE or BRIDLE_TOKEN.',
+      };
+    if (!isSameToken(given, rules.token))
+      return { status: 401, code: 'TOKEN_WRONG', message: 'The token is not the one of this coordinator.' };
   }
   return undefined;
 }

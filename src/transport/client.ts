@@ -41,12 +41,20 @@ export function connect(options: ConnectOptions): Promise<Connection> {
       ...(options.tlsCaPath !== undefined && { ca: readCa(options.tlsCaPath) }),
     });
     socket.once('open', () => resolve(new SocketConnection(socket, options.join)));
-    socket.on('error', (cause) => reject(new TransportError('CONNECT_FAILED', `Cannot reach ${options.join}: ${cause.message}`, { cause })));
+    socket.on('error', (cause) =>
+      reject(new TransportError('CONNECT_FAILED', `Cannot reach ${options.join}: ${cause.message}`, { cause })),
+    );
     socket.once('unexpected-response', (request, response) => {
       const code = String(response.headers['x-bridle-code'] ?? '');
       request.destroy();
       if (isFinalRefusal(code)) reject(refused(options.join, code));
-      else reject(new TransportError('CONNECT_FAILED', `${options.join} answered with HTTP status ${response.statusCode} ${code}.`));
+      else
+        reject(
+          new TransportError(
+            'CONNECT_FAILED',
+            `${options.join} answered with HTTP status ${response.statusCode} ${code}.`,
+          ),
+        );
     });
   });
 }

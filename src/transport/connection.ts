@@ -1,7 +1,14 @@
 // One message-oriented connection, whatever carries it: TCP, TLS, a Unix socket, or memory in tests.
 
 /** Close codes of our own (RFC 6455 keeps 4000 to 4999 for applications). */
-export const closeCodes = { normal: 1000, goingAway: 1001, protocol: 4000, rejected: 4001, lost: 4002, stalled: 4003 } as const;
+export const closeCodes = {
+  normal: 1000,
+  goingAway: 1001,
+  protocol: 4000,
+  rejected: 4001,
+  lost: 4002,
+  stalled: 4003,
+} as const;
 
 export interface ConnectionHandlers {
   /** Messages come whole and in order; the bytes are only valid during the call. */

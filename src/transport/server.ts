@@ -36,7 +36,11 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const limits = options.limits ?? defaultLimits;
   checkExposure(options);
   const server = createServer(options, limits);
-  const sockets = new WebSocketServer({ noServer: true, ...socketOptions, maxPayload: limits.maxChunkBytes + headerBytes });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    ...socketOptions,
+    maxPayload: limits.maxChunkBytes + headerBytes,
+  });
   const rules: AdmissionRules = {
     token: options.token,
     isLoopbackOnly: options.address.kind === 'tcp' && isLoopback(options.address.host) && options.token === undefined,
@@ -68,7 +72,10 @@ export async function listen(options: ListenOptions): Promise<Listener> {
 function checkExposure({ address, token, tls, insecure }: ListenOptions): void {
   if (address.kind === 'unix' || isLoopback(address.host)) return;
   if (token === undefined) {
-    throw new ConfigError('TOKEN_REQUIRED', `Listening on ${address.host} needs a token: --token-file FILE or BRIDLE_TOKEN.`);
+    throw new ConfigError(
+      'TOKEN_REQUIRED',
+      `Listening on ${address.host} needs a token: --token-file FILE or BRIDLE_TOKEN.`,
+    );
   }
   if (!tls && !insecure) {
     throw new ConfigError(
@@ -87,11 +94,18 @@ function createServer({ tls }: ListenOptions, limits: ProtocolLimits): Server {
     keepAliveTimeout: 1000,
   };
   const server = tls
-    ? createHttpsServer({ ...http, minVersion: 'TLSv1.2', cert: readPem(tls.certPath, '--tls-cert'), key: readPem(tls.keyPath, '--tls-key') })
+    ? createHttpsServer({
+        ...http,
+        minVersion: 'TLSv1.2',
+        cert: readPem(tls.certPath, '--tls-cert'),
+        key: readPem(tls.keyPath, '--tls-key'),
+      })
     : createHttpServer(http);
   server.maxConnections = limits.maxConnections + 64;
   server.on('request', (_request, response) => {
-    response.writeHead(426, { 'content-type': 'text/plain', connection: 'close' }).end('This is a bridle coordinator: join it with bridle worker --join.\n');
+    response
+      .writeHead(426, { 'content-type': 'text/plain', connection: 'close' })
+      .end('This is a bridle coordinator: join it with bridle worker --join.\n');
   });
   server.on('clientError', (_error, socket) => socket.destroy());
   return server;
@@ -123,7 +137,11 @@ async function bind(server: Server, { address, tls }: ListenOptions): Promise<st
 function listenError(address: ListenAddress, cause: NodeJS.ErrnoException): Error {
   const place = address.kind === 'unix' ? address.path : `${address.host}:${address.port}`;
   if (cause.code === 'EADDRINUSE') {
-    return new TransportError('ADDRESS_IN_USE', `${place} is taken by another process. Choose another with --listen HOST:PORT (port 0: any free one).`, { cause });
+    return new TransportError(
+      'ADDRESS_IN_USE',
+      `${place} is taken by another process. Choose another with --listen HOST:PORT (port 0: any free one).`,
+      { cause },
+    );
   }
   return new TransportError('LISTEN_FAILED', `Cannot listen on ${place}: ${cause.message}`, { cause });
 }

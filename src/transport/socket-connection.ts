@@ -60,4 +60,3 @@ function truncate(reason: string): string {
   while (Buffer.byteLength(text) > 123) text = text.slice(0, -1);
   return text;
 }
-

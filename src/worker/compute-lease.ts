@@ -6,7 +6,12 @@ import type { Layout } from '../tensor/layout.js';
 import type { Computed, ComputedShard, ShardTask } from './compute-messages.js';
 
 /** Computes the gradient of each shard's summed loss, and the tree nodes that the finite ones fill. */
-export function computeTraining(network: Network, layout: Layout, numShards: number, tasks: readonly ShardTask[]): Pick<Computed, 'shards' | 'nodes'> {
+export function computeTraining(
+  network: Network,
+  layout: Layout,
+  numShards: number,
+  tasks: readonly ShardTask[],
+): Pick<Computed, 'shards' | 'nodes'> {
   const grads = tasks.map(() => new Float32Array(layout.size));
   const results = network.gradients(
     tasks.map((task) => task.batch),
@@ -23,7 +28,8 @@ export function computeTraining(network: Network, layout: Layout, numShards: num
     return { shard, ...result, squaredNorm: norm, nonFinite };
   });
   const nodes = coverShards(new Set(leaves.keys()), numShards).map((node) => {
-    const held = (inner: typeof node): Float32Array | undefined => (inner.level === 0 ? leaves.get(inner.index) : undefined);
+    const held = (inner: typeof node): Float32Array | undefined =>
+      inner.level === 0 ? leaves.get(inner.index) : undefined;
     const vector = reduceTree(node, numShards, held, (left, right) => {
       addInto(left, right);
       return left;

@@ -16,7 +16,10 @@ function report(message: WorkerProcessReport): Promise<void> {
 const options = JSON.parse(process.env['BRIDLE_WORKER'] ?? '{}') as WorkerProcessOptions;
 const token = process.env['BRIDLE_TOKEN'] || undefined;
 delete process.env['BRIDLE_TOKEN'];
-const log = pino({ base: { pid: process.pid, worker: options.name } }, pino.destination({ dest: options.logPath, sync: true, append: true }));
+const log = pino(
+  { base: { pid: process.pid, worker: options.name } },
+  pino.destination({ dest: options.logPath, sync: true, append: true }),
+);
 const stop = new AbortController();
 
 // Ctrl-C reaches the whole process group: the launcher decides what follows.
@@ -45,7 +48,10 @@ try {
   // The compute thread may be in the middle of a step that nobody waits for.
   process.exit(exitCodes.done);
 } catch (error) {
-  const known = error instanceof BridleError ? error : new BridleError('INTERNAL', error instanceof Error ? error.message : String(error), exitCodes.unexpected);
+  const known =
+    error instanceof BridleError
+      ? error
+      : new BridleError('INTERNAL', error instanceof Error ? error.message : String(error), exitCodes.unexpected);
   log.error({ code: known.code, stack: error instanceof Error ? error.stack : undefined }, known.message);
   clearInterval(alive);
   await report({ type: 'failed', code: known.code, message: known.message, exitCode: known.exitCode });

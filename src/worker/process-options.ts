@@ -15,4 +15,5 @@ export interface WorkerProcessOptions {
 }
 
 export type WorkerProcessReport =
-  { readonly type: 'alive' } | { readonly type: 'failed'; readonly code: string; readonly message: string; readonly exitCode: ExitCode };
+  | { readonly type: 'alive' }
+  | { readonly type: 'failed'; readonly code: string; readonly message: string; readonly exitCode: ExitCode };

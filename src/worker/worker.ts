@@ -9,7 +9,15 @@ import { blockName } from '../data/block-name.js';
 import { decodeBlock, type DecodedBlock } from '../data/block.js';
 import { BridleError, ProtocolError, TransportError, exitCodes } from '../errors.js';
 import { encodeVector, VectorAssembly } from '../protocol/chunks.js';
-import { decodeControl, encodeControl, Purpose, Role, type ControlBodies, type ControlDraft, type ControlMessage } from '../protocol/control.js';
+import {
+  decodeControl,
+  encodeControl,
+  Purpose,
+  Role,
+  type ControlBodies,
+  type ControlDraft,
+  type ControlMessage,
+} from '../protocol/control.js';
 import { decodeFrame, isFrame, type FrameHeader } from '../protocol/frame.js';
 import { defaultLimits } from '../protocol/limits.js';
 import { parseRunSpec, type RunSpec } from '../protocol/run-spec.js';
@@ -18,7 +26,13 @@ import { connect, isFinalRefusal, type ConnectOptions } from '../transport/clien
 import { closeCodes, type Connection } from '../transport/connection.js';
 import { ComputeClient } from './compute-client.js';
 import type { Computed, ShardTask } from './compute-messages.js';
-import { createWorkerState, defaultTimes, type WorkerCoreState, type WorkerEffect, type WorkerEvent } from './core/state.js';
+import {
+  createWorkerState,
+  defaultTimes,
+  type WorkerCoreState,
+  type WorkerEffect,
+  type WorkerEvent,
+} from './core/state.js';
 import { step as coreStep } from './core/step.js';
 
 export interface WorkerOptions {
@@ -45,15 +59,15 @@ interface Session {
 
 /** Runs one worker until the coordinator ends it, the signal stops it (resolves), or it must give up (rejects). */
 export async function runWorker(options: WorkerOptions): Promise<void> {
-  let worker: Worker | undefined;
+  const holder: { worker?: Worker } = {};
   const compute = await ComputeClient.start(options.backend, options.threads, {
-    onComputed: (result) => worker?.onComputed(result),
+    onComputed: (result) => holder.worker?.onComputed(result),
     onConfigured: (isStacked) => options.log.info({ isStacked }, 'model ready'),
-    onFailed: (error) => worker?.fail(error),
+    onFailed: (error) => holder.worker?.fail(error),
   });
   options.log.info({ kernelId: compute.kernelId }, compute.description);
-  worker = new Worker(options, compute);
-  await worker.run();
+  holder.worker = new Worker(options, compute);
+  await holder.worker.run();
 }
 
 class Worker {
@@ -269,8 +283,10 @@ class Worker {
   }
 
   #onWeights(session: Session, header: FrameHeader, payload: Uint8Array, spec: RunSpec): void {
-    if (header.offset === 0) session.weights = { step: header.step, assembly: new VectorAssembly(new Float32Array(spec.parameters)) };
-    if (session.weights?.step !== header.step) throw new ProtocolError('CHUNK_OUT_OF_ORDER', 'Weights of another step came in between.');
+    if (header.offset === 0)
+      session.weights = { step: header.step, assembly: new VectorAssembly(new Float32Array(spec.parameters)) };
+    if (session.weights?.step !== header.step)
+      throw new ProtocolError('CHUNK_OUT_OF_ORDER', 'Weights of another step came in between.');
     const params = session.weights.assembly.add(header, payload);
     if (!params) return;
     delete session.weights;
@@ -297,7 +313,11 @@ class Worker {
       const positions = new Map(exampleIds?.map((id, position) => [id, blockIndexes?.[position] ?? 0]));
       const find = (id: number): { block: DecodedBlock; row: number } => {
         const block = blocks[positions.get(id) ?? -1];
-        if (!block) throw new ProtocolError('BLOCK_MISSING', `Example ${id} of lease ${lease.leaseId} lies in no block of the lease.`);
+        if (!block)
+          throw new ProtocolError(
+            'BLOCK_MISSING',
+            `Example ${id} of lease ${lease.leaseId} lies in no block of the lease.`,
+          );
         return { block, row: id - block.first };
       };
       return { shard: shard ?? 0, batch: assembleShard(spec.data, exampleIds ?? [], find, shape) };

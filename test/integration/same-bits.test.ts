@@ -16,7 +16,18 @@ const common = [
 type Backend = 'tensorflow' | 'wasm';
 
 function train(backend: Backend, shards: number, workers: number, ...more: string[]): BridleProcess {
-  const args = ['train', ...common, '--backend', backend, '--shards', `${shards}`, '--workers', `${workers}`, '--min-workers', `${workers}`];
+  const args = [
+    'train',
+    ...common,
+    '--backend',
+    backend,
+    '--shards',
+    `${shards}`,
+    '--workers',
+    `${workers}`,
+    '--min-workers',
+    `${workers}`,
+  ];
   return new BridleProcess([...args, ...more], { cwd: folder });
 }
 
@@ -26,7 +37,9 @@ function reference(backend: Backend, shards: number): Promise<string> {
   const key = `${backend}/${shards}`;
   const known = references.get(key);
   if (known) return known;
-  const digest = train(backend, shards, 1).done().then((done) => done.digest);
+  const digest = train(backend, shards, 1)
+    .done()
+    .then((done) => done.digest);
   references.set(key, digest);
   return digest;
 }
@@ -41,7 +54,9 @@ afterEach(endAll);
 describe('the digest of a run is the same', () => {
   const undisturbed: [Backend, number, number][] = isFull
     ? (['tensorflow', 'wasm'] as const).flatMap((backend) =>
-        [8, 6].flatMap((shards) => [2, 3, 5, 8].map((workers): [Backend, number, number] => [backend, shards, workers])),
+        [8, 6].flatMap((shards) =>
+          [2, 3, 5, 8].map((workers): [Backend, number, number] => [backend, shards, workers]),
+        ),
       )
     : [
         ['tensorflow', 8, 3],
@@ -49,12 +64,15 @@ describe('the digest of a run is the same', () => {
         ['wasm', 8, 5],
         ['wasm', 6, 2],
       ];
-  it.each(undisturbed)('on %s with %i shards for %i workers as for one, and each has worked', async (backend, shards, workers) => {
-    const run = train(backend, shards, workers);
-    const done = await run.done();
-    expect(done.digest).toBe(await reference(backend, shards));
-    if (workers <= shards) expect(Object.values(computed(run)).filter((count) => count > 0)).toHaveLength(workers);
-  });
+  it.each(undisturbed)(
+    'on %s with %i shards for %i workers as for one, and each has worked',
+    async (backend, shards, workers) => {
+      const run = train(backend, shards, workers);
+      const done = await run.done();
+      expect(done.digest).toBe(await reference(backend, shards));
+      if (workers <= shards) expect(Object.values(computed(run)).filter((count) => count > 0)).toHaveLength(workers);
+    },
+  );
 
   it('when workers are killed between lease and answer, and replaced', async () => {
     const run = train('tensorflow', 8, 3);
@@ -70,11 +88,17 @@ describe('the digest of a run is the same', () => {
   });
 
   it('when connections break in the middle of a frame', async () => {
-    const coordinator = new BridleProcess(['coordinator', ...common, '--backend', 'wasm', '--shards', '6', '--min-workers', '2'], { cwd: folder });
+    const coordinator = new BridleProcess(
+      ['coordinator', ...common, '--backend', 'wasm', '--shards', '6', '--min-workers', '2'],
+      { cwd: folder },
+    );
     const port = Number(new URL((await coordinator.event('listening')).urls[0] ?? '').port);
     // Hello is a few hundred bytes, an answer is a report and 16 KB of gradient: these cuts fall into gradients.
     const proxy = await startFaultProxy(port, (connection) => [9000, 26_001, 41_777][connection] ?? Infinity);
-    const workers = new BridleProcess(['worker', '--join', `ws://127.0.0.1:${proxy.port}`, '--workers', '2', '--backend', 'wasm', '--json'], { cwd: folder });
+    const workers = new BridleProcess(
+      ['worker', '--join', `ws://127.0.0.1:${proxy.port}`, '--workers', '2', '--backend', 'wasm', '--json'],
+      { cwd: folder },
+    );
     const done = await coordinator.done();
     expect(proxy.cuts).toBeGreaterThanOrEqual(2);
     expect(done.digest).toBe(await reference('wasm', 6));
@@ -102,7 +126,10 @@ describe('the digest of a run is the same', () => {
     await first.event('committed', (event) => event.step === 5);
     first.child.kill('SIGINT');
     expect((await first.exit()).code).toBe(130);
-    const second = new BridleProcess(['train', '--resume', '--out', out, '--workers', '3', '--listen', '127.0.0.1:0', '--json'], { cwd: folder });
+    const second = new BridleProcess(
+      ['train', '--resume', '--out', out, '--workers', '3', '--listen', '127.0.0.1:0', '--json'],
+      { cwd: folder },
+    );
     expect((await second.done()).digest).toBe(await reference('tensorflow', 8));
     expect(second.events.find((event) => event.event === 'started')).toMatchObject({ generation: 2 });
   });
@@ -114,7 +141,10 @@ describe('the digest of a run is the same', () => {
     first.child.kill('SIGKILL');
     await first.exit();
     const announced = first.events.filter((event) => event.event === 'committed');
-    const second = new BridleProcess(['train', '--resume', '--out', out, '--workers', '2', '--listen', '127.0.0.1:0', '--json'], { cwd: folder });
+    const second = new BridleProcess(
+      ['train', '--resume', '--out', out, '--workers', '2', '--listen', '127.0.0.1:0', '--json'],
+      { cwd: folder },
+    );
     expect((await second.done()).digest).toBe(await reference('tensorflow', 8));
     const again = new Map(second.events.flatMap((event) => (event.event === 'committed' ? [[event.step, event]] : [])));
     const start = second.events.find((event) => event.event === 'started');

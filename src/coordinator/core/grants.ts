@@ -23,7 +23,9 @@ export function grantLeases(state: CoreState, round: Round, now: number, effects
   const taken = grantSuspects(state, round, suspects, idle, now, effects);
   const shares = dealShares(
     free.filter((shard) => !round.suspects.has(shard)),
-    idle.filter((worker) => !taken.has(worker.rank)).map((worker) => ({ rank: worker.rank, secondsPerShard: worker.shardMs.train })),
+    idle
+      .filter((worker) => !taken.has(worker.rank))
+      .map((worker) => ({ rank: worker.rank, secondsPerShard: worker.shardMs.train })),
   );
   for (const { rank, shards } of shares) {
     const worker = state.workers.get(rank);
@@ -54,17 +56,29 @@ function grantSuspects(
 
 /** Shards that are wanted and in no lease; those of an overdue lease are free again. */
 function freeShards(state: CoreState, round: Round): number[] {
-  const leased = new Set([...round.leases.values()].filter((lease) => !lease.isOverdue).flatMap((lease) => lease.shards));
+  const leased = new Set(
+    [...round.leases.values()].filter((lease) => !lease.isOverdue).flatMap((lease) => lease.shards),
+  );
   const missing =
     round.purpose === 'train'
       ? round.coverage.missing
-      : Array.from({ length: state.plan.numEvaluationShards }, (_, shard) => shard).filter((shard) => !round.scores.has(shard));
+      : Array.from({ length: state.plan.numEvaluationShards }, (_, shard) => shard).filter(
+          (shard) => !round.scores.has(shard),
+        );
   return missing.filter((shard) => !leased.has(shard));
 }
 
-function grant(state: CoreState, round: Round, worker: WorkerState, shards: readonly number[], now: number, effects: CoreEffect[]): void {
+function grant(
+  state: CoreState,
+  round: Round,
+  worker: WorkerState,
+  shards: readonly number[],
+  now: number,
+  effects: CoreEffect[],
+): void {
   const usual = worker.shardMs[round.purpose];
-  const dueMs = usual === undefined ? leaseTimes.unknown : Math.max(leaseTimes.least, leaseTimes.factor * usual * shards.length);
+  const dueMs =
+    usual === undefined ? leaseTimes.unknown : Math.max(leaseTimes.least, leaseTimes.factor * usual * shards.length);
   const id = state.nextLeaseId;
   state.nextLeaseId += 1;
   round.leases.set(id, { id, rank: worker.rank, shards, grantedAt: now, dueMs, isOverdue: false, awaited: undefined });

@@ -14,7 +14,10 @@ export function forget(state: CoreState, rank: number, reason: string, now: numb
     state.waitingSince = now;
     state.lastWaitingNote = now - leaseTimes.waitingEvery;
   }
-  effects.push({ type: 'tell', event: { event: 'worker-lost', rank, name: worker.name, reason, workers: state.workers.size } });
+  effects.push({
+    type: 'tell',
+    event: { event: 'worker-lost', rank, name: worker.name, reason, workers: state.workers.size },
+  });
 }
 
 /** Gives up workers that have been silent for too long. */
@@ -47,5 +50,8 @@ export function noteWaiting(state: CoreState, now: number, effects: CoreEffect[]
   if (state.workers.size >= wanted || now - state.lastWaitingNote < leaseTimes.waitingEvery) return;
   state.lastWaitingNote = now;
   const reason = `${state.workers.size} of ${wanted} workers are here; bridle worker --join adds some`;
-  effects.push({ type: 'tell', event: { event: 'waiting', reason, seconds: Math.round((now - state.waitingSince) / 1000) } });
+  effects.push({
+    type: 'tell',
+    event: { event: 'waiting', reason, seconds: Math.round((now - state.waitingSince) / 1000) },
+  });
 }

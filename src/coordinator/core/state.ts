@@ -103,9 +103,27 @@ export type CoreEvent =
   | { readonly type: 'joined'; readonly rank: number; readonly name: string }
   | { readonly type: 'left'; readonly rank: number; readonly reason: string }
   | { readonly type: 'heard'; readonly rank: number }
-  | { readonly type: 'reported'; readonly rank: number; readonly leaseId: number; readonly step: number; readonly reports: readonly ShardHealth[] }
-  | { readonly type: 'node'; readonly rank: number; readonly leaseId: number; readonly step: number; readonly node: TreeNode }
-  | { readonly type: 'scored'; readonly rank: number; readonly leaseId: number; readonly step: number; readonly scores: readonly ShardScore[] }
+  | {
+      readonly type: 'reported';
+      readonly rank: number;
+      readonly leaseId: number;
+      readonly step: number;
+      readonly reports: readonly ShardHealth[];
+    }
+  | {
+      readonly type: 'node';
+      readonly rank: number;
+      readonly leaseId: number;
+      readonly step: number;
+      readonly node: TreeNode;
+    }
+  | {
+      readonly type: 'scored';
+      readonly rank: number;
+      readonly leaseId: number;
+      readonly step: number;
+      readonly scores: readonly ShardScore[];
+    }
   /** The shell has applied (or left out) the update of the round that was closed. */
   | { readonly type: 'updated' }
   | { readonly type: 'stop' }
@@ -113,13 +131,36 @@ export type CoreEvent =
 
 export type CoreEffect =
   | { readonly type: 'sendWeights'; readonly ranks: readonly number[] }
-  | { readonly type: 'lease'; readonly rank: number; readonly leaseId: number; readonly purpose: Purpose; readonly step: number; readonly shards: readonly number[] }
+  | {
+      readonly type: 'lease';
+      readonly rank: number;
+      readonly leaseId: number;
+      readonly purpose: Purpose;
+      readonly step: number;
+      readonly shards: readonly number[];
+    }
   | { readonly type: 'revoke'; readonly rank: number; readonly leaseId: number }
   /** Closes a worker's socket; `isStuck`: its process must end as well. */
-  | { readonly type: 'disconnect'; readonly rank: number; readonly code: string; readonly message: string; readonly isStuck: boolean }
-  | { readonly type: 'keepNode'; readonly leaseId: number; readonly node: TreeNode; readonly replaced: readonly TreeNode[] }
+  | {
+      readonly type: 'disconnect';
+      readonly rank: number;
+      readonly code: string;
+      readonly message: string;
+      readonly isStuck: boolean;
+    }
+  | {
+      readonly type: 'keepNode';
+      readonly leaseId: number;
+      readonly node: TreeNode;
+      readonly replaced: readonly TreeNode[];
+    }
   | { readonly type: 'dropNode'; readonly leaseId: number; readonly node: TreeNode }
-  | { readonly type: 'update'; readonly step: number; readonly reports: readonly ShardHealth[]; readonly isSkipped: boolean }
+  | {
+      readonly type: 'update';
+      readonly step: number;
+      readonly reports: readonly ShardHealth[];
+      readonly isSkipped: boolean;
+    }
   | { readonly type: 'evaluation'; readonly step: number; readonly scores: readonly ShardScore[] }
   | { readonly type: 'save'; readonly step: number }
   | { readonly type: 'counted'; readonly rank: number; readonly shards: number }

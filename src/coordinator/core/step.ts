@@ -18,7 +18,10 @@ function onEvent(state: CoreState, event: CoreEvent, now: number, effects: CoreE
   switch (event.type) {
     case 'joined':
       state.workers.set(event.rank, { rank: event.rank, name: event.name, lastHeard: now, shardMs: {} });
-      effects.push({ type: 'tell', event: { event: 'worker-joined', rank: event.rank, name: event.name, workers: state.workers.size } });
+      effects.push({
+        type: 'tell',
+        event: { event: 'worker-joined', rank: event.rank, name: event.name, workers: state.workers.size },
+      });
       effects.push({ type: 'sendWeights', ranks: [event.rank] });
       return;
     case 'left':
@@ -113,24 +116,34 @@ function endRound(state: CoreState, round: Round, effects: CoreEffect[]): void {
 }
 
 function openRound(state: CoreState, now: number, effects: CoreEffect[]): void {
-  const { plan, step } = state;
+  const { plan, step: current } = state;
   if (state.isEvaluationDue && !state.isStopping) {
     state.isEvaluationDue = false;
-    state.round = { purpose: 'evaluate', step, startedAt: now, leases: new Map(), scores: new Map() };
+    state.round = { purpose: 'evaluate', step: current, startedAt: now, leases: new Map(), scores: new Map() };
     return;
   }
-  if (state.isStopping || step >= plan.totalSteps) {
+  if (state.isStopping || current >= plan.totalSteps) {
     finish(state, effects);
     return;
   }
   if (state.isSaveDue) {
     state.isSaveDue = false;
-    effects.push({ type: 'save', step });
+    effects.push({ type: 'save', step: current });
   }
   const absent = new Set<number>();
-  for (let shard = 0; shard < plan.numShards; shard += 1) if (plan.targetCount('train', step, shard) === 0) absent.add(shard);
+  for (let shard = 0; shard < plan.numShards; shard += 1)
+    if (plan.targetCount('train', current, shard) === 0) absent.add(shard);
   const coverage = new Coverage(plan.numShards, absent);
-  state.round = { purpose: 'train', step, startedAt: now, leases: new Map(), coverage, reports: new Map(), suspects: new Map(), isSkipped: false };
+  state.round = {
+    purpose: 'train',
+    step: current,
+    startedAt: now,
+    leases: new Map(),
+    coverage,
+    reports: new Map(),
+    suspects: new Map(),
+    isSkipped: false,
+  };
 }
 
 /** The last checkpoint is the shell's part of finishing: it is taken whatever the cadence. */

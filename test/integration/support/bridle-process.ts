@@ -19,19 +19,23 @@ export class BridleProcess {
 
   constructor(args: readonly string[], options: { readonly cwd: string; readonly env?: Record<string, string> }) {
     if (!existsSync(main)) throw new Error('dist/ is missing: run npm run build first');
-    this.child = spawn(process.execPath, [main, ...args], { cwd: options.cwd, env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(process.execPath, [main, ...args], {
+      cwd: options.cwd,
+      env: { ...process.env, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     running.add(this);
     if (this.child.stdout) {
       createInterface({ input: this.child.stdout }).on('line', (line) => {
         this.events.push(JSON.parse(line) as RunEvent);
-        for (const listener of this.#listeners) listener();
+        for (const notify of this.#listeners) notify();
       });
     }
     this.child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
     this.#exit = new Promise((resolve) =>
-      this.child.once('close', (code, signal) => {
+      this.child.once('close', (code, by) => {
         running.delete(this);
-        resolve({ code, signal });
+        resolve({ code, signal: by });
         for (const listener of this.#listeners) listener();
       }),
     );
@@ -43,7 +47,8 @@ export class BridleProcess {
     matches: (event: EventOf<Name>) => boolean = () => true,
     deadlineMs = 60_000,
   ): Promise<EventOf<Name>> {
-    const find = (): EventOf<Name> | undefined => this.events.find((event): event is EventOf<Name> => event.event === name && matches(event as EventOf<Name>));
+    const find = (): EventOf<Name> | undefined =>
+      this.events.find((event): event is EventOf<Name> => event.event === name && matches(event as EventOf<Name>));
     return new Promise((resolve, reject) => {
       const stop = (): void => {
         clearTimeout(timer);
@@ -97,13 +102,18 @@ export class BridleProcess {
   }
 
   report(): string {
-    return `${this.events.slice(-12).map((event) => JSON.stringify(event)).join('\n')}\nstderr: ${this.stderr.slice(-3000)}`;
+    return `${this.events
+      .slice(-12)
+      .map((event) => JSON.stringify(event))
+      .join('\n')}\nstderr: ${this.stderr.slice(-3000)}`;
   }
 }
 
 function isChildOf(pid: number, parent: number): boolean {
   try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) \S+ /s, '').startsWith(`${parent} `);
+    return readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) \S+ /s, '')
+      .startsWith(`${parent} `);
   } catch {
     return false; // it has ended meanwhile
   }

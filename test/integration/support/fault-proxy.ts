@@ -9,7 +9,10 @@ export interface FaultProxy {
 }
 
 /** Passes bytes on to `targetPort`; `cutAfter(n)` says after how many bytes from the client connection n is reset (Infinity: never). */
-export async function startFaultProxy(targetPort: number, cutAfter: (connection: number) => number): Promise<FaultProxy> {
+export async function startFaultProxy(
+  targetPort: number,
+  cutAfter: (connection: number) => number,
+): Promise<FaultProxy> {
   const sockets = new Set<Socket>();
   let connections = 0;
   let cuts = 0;

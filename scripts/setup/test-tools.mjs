@@ -1,0 +1,54 @@
+// What some tests compare with or look through, beside the npm packages: strace and openssl from Debian, PyTorch from PyPI.
+// Test files say what they skip without them. On a build machine (CI=true) nothing that can be installed is left out.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { say } from './shell.mjs';
+
+const debianPackages = ['strace', 'openssl', 'iproute2', 'util-linux'];
+const programs = ['strace', 'openssl', 'ip', 'unshare'];
+const pythonPackages = ['torch==2.15.0', 'numpy==2.4.6', 'safetensors==0.8.0'];
+
+/** @param {string} command @param {string[]} args */
+const succeeds = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+
+/**
+ * Installs what is missing and can be installed; says what stays out and how to get it.
+ * @param {string} project
+ */
+export function installTestTools(project) {
+  installDebianPackages();
+  installTorch(project);
+}
+
+function installDebianPackages() {
+  const missing = programs.filter((program) => !succeeds('which', program));
+  if (missing.length === 0) return;
+  const wanted = debianPackages.filter((_, position) => missing.includes(programs[position] ?? ''));
+  if (process.getuid?.() !== 0 || !succeeds('which', 'apt-get')) {
+    say(`left out: tests that look through ${missing.join(', ')}. To run them: apt-get install ${wanted.join(' ')}`);
+    return;
+  }
+  say(`installing Debian packages for the tests: ${wanted.join(' ')} (about 2 MB)`);
+  const isInstalled =
+    succeeds('apt-get', 'install', '-y', '--no-install-recommends', ...wanted) ||
+    (succeeds('apt-get', 'update') && succeeds('apt-get', 'install', '-y', '--no-install-recommends', ...wanted));
+  if (!isInstalled) say(`left out: tests that look through ${missing.join(', ')}; apt-get could not install them`);
+}
+
+/** @param {string} project */
+function installTorch(project) {
+  const folder = join(project, '.bridle', 'torch');
+  const python = join(folder, 'bin', 'python');
+  if (existsSync(python) && succeeds(python, '-c', 'import torch, numpy, safetensors.torch')) return;
+  const isWanted = process.env.CI === 'true' || process.env.BRIDLE_TORCH === '1';
+  if (!isWanted) {
+    say('left out: checkpoints opened in PyTorch (5 GB on disk). To run it: BRIDLE_TORCH=1 npm test');
+    return;
+  }
+  say('installing PyTorch for the tests into .bridle/torch (about 2.5 GB to download, 5 GB on disk)');
+  const isInstalled =
+    succeeds('python3', '-m', 'venv', folder) &&
+    succeeds(python, '-m', 'pip', 'install', '--quiet', '--only-binary=:all:', ...pythonPackages);
+  if (!isInstalled) say('left out: checkpoints opened in PyTorch; python3 -m venv or pip install failed');
+}

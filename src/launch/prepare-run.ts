@@ -1,0 +1,42 @@
+// What can be refused before a run has a folder: data that cannot be read, weights that do not fit.
+import { readFile } from 'node:fs/promises';
+import { planRun, type RunPlan } from '../coordinator/run-plan.js';
+import type { TrainingOptions } from '../coordinator/training-options.js';
+import { loadDataset } from '../data/load-dataset.js';
+import { ConfigError } from '../errors.js';
+import { initialParams } from '../params/initial-params.js';
+import type { Layout } from '../tensor/layout.js';
+import { decodeSafetensors } from '../tensor/safetensors.js';
+
+export interface PreparedRun {
+  readonly plan: RunPlan;
+  /** Makes the weights of step 0; a resumed run never asks for them. */
+  readonly firstParams: () => Float32Array;
+}
+
+export async function prepareRun(training: TrainingOptions): Promise<PreparedRun> {
+  const plan = planRun(await loadDataset(training.data), training);
+  if (training.initFrom === undefined) {
+    return { plan, firstParams: () => initialParams(plan.model, training.initializer, training.seed) };
+  }
+  const params = await readParams(training.initFrom, plan.layout);
+  return { plan, firstParams: () => params };
+}
+
+/** Reads weights by their names, as PyTorch writes them; every tensor of the model must be there in its shape. */
+async function readParams(path: string, layout: Layout): Promise<Float32Array> {
+  const { tensors } = decodeSafetensors(await readFile(path), path);
+  const params = new Float32Array(layout.size);
+  for (const { name, shape, offset } of layout.tensors) {
+    const found = tensors.get(name);
+    if (found?.shape.join() !== shape.join()) {
+      const got = found ? `[${found.shape.join(', ')}]` : 'none';
+      throw new ConfigError(
+        'INIT_FROM_MISMATCH',
+        `--init-from ${path}: wanted tensor ${name} of shape [${shape.join(', ')}], got ${got}. Give the file's own --cell, --layers and --hidden-size.`,
+      );
+    }
+    params.set(found.values, offset);
+  }
+  return params;
+}

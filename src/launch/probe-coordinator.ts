@@ -1,0 +1,134 @@
+// bridle doctor --join: greets a coordinator as an observer, and tells address, token, version and kernel id apart.
+import { hostname } from 'node:os';
+import { chooseBackend } from '../backend/available-backends.js';
+import { backendEnvironment } from '../backend/environment.js';
+import { loadBackend } from '../backend/load-backend.js';
+import { BridleError } from '../errors.js';
+import { decodeControl, encodeControl, Role, type ControlMessage } from '../protocol/control.js';
+import { defaultLimits } from '../protocol/limits.js';
+import { bridleVersion, protocolVersion } from '../protocol/version.js';
+import { checkConnectOptions, connect, isFinalRefusal } from '../transport/client.js';
+import { closeCodes, type Connection } from '../transport/connection.js';
+import type { ProbeCheck, ProbeOptions } from './launch-options.js';
+
+/** Checks what a worker started here would meet at `url`; the first check that fails is the last one. */
+export async function probeCoordinator(url: string, options: ProbeOptions): Promise<readonly ProbeCheck[]> {
+  const { token, tlsCaPath, insecure } = options;
+  const target = { join: url, token, ...(tlsCaPath !== undefined && { tlsCaPath }), insecure };
+  checkConnectOptions(target);
+  let connection: Connection;
+  try {
+    connection = await connect(target);
+  } catch (error) {
+    if (!(error instanceof BridleError)) throw error;
+    if (!isFinalRefusal(error.code)) {
+      return [
+        {
+          name: 'address',
+          ok: false,
+          detail: error.message,
+          fix: 'start bridle coordinator there, and check host, port and firewall',
+        },
+      ];
+    }
+    return [
+      { name: 'address', ok: true, detail: `${url} answers` },
+      {
+        name: 'token',
+        ok: false,
+        detail: error.message,
+        fix: 'copy the token file of the run folder, and give --token-file',
+      },
+    ];
+  }
+  const reached: ProbeCheck[] = [
+    { name: 'address', ok: true, detail: `${url} answers` },
+    { name: 'token', ok: true, detail: token === undefined ? 'none is wanted' : 'accepted' },
+  ];
+  const kernelId = await ownKernelId(options);
+  const answer = await greet(connection, kernelId);
+  connection.close(closeCodes.normal, 'probe ends');
+  return [...reached, ...judge(answer, kernelId)];
+}
+
+async function ownKernelId({ backend, threads }: ProbeOptions): Promise<string> {
+  const name = chooseBackend(backend);
+  Object.assign(process.env, backendEnvironment(name, { threads }, process.env));
+  return (await loadBackend(name, { threads })).kernelId;
+}
+
+function greet(connection: Connection, kernelId: string): Promise<ControlMessage | Error> {
+  return new Promise((resolve) => {
+    const timeoutMs = defaultLimits.handshakeTimeoutMs;
+    const timer = setTimeout(() => resolve(new Error(`no answer to Hello within ${timeoutMs / 1000} s`)), timeoutMs);
+    const end = (answer: ControlMessage | Error): void => {
+      clearTimeout(timer);
+      resolve(answer);
+    };
+    connection.handle({
+      onMessage: (bytes) => {
+        try {
+          end(decodeControl(bytes));
+        } catch (error) {
+          end(error instanceof Error ? error : new Error(String(error)));
+        }
+      },
+      onClose: (code, reason) => end(new Error(`the connection was closed (${code} ${reason})`)),
+    });
+    const { major, minor } = protocolVersion;
+    const hello = {
+      protocolMajor: major,
+      protocolMinor: minor,
+      bridleVersion,
+      kernelId,
+      name: 'doctor',
+      processId: process.pid,
+    };
+    connection.send(encodeControl({ hello: { ...hello, host: hostname(), role: Role.ROLE_OBSERVER } }));
+  });
+}
+
+function judge(answer: ControlMessage | Error, kernelId: string): ProbeCheck[] {
+  if (answer instanceof Error)
+    return [{ name: 'version', ok: false, detail: answer.message, fix: 'is this a bridle coordinator?' }];
+  if (answer.kind === 'welcome') {
+    const { protocolMajor, protocolMinor, bridleVersion: theirs, runId, kernelId: wanted } = answer.body;
+    return [
+      {
+        name: 'version',
+        ok: true,
+        detail: `bridle ${theirs}, protocol ${protocolMajor}.${protocolMinor}, run ${runId}`,
+      },
+      {
+        name: 'kernel id',
+        ok: true,
+        detail: wanted === '' ? `${kernelId} (no worker has joined yet: the first one fixes it)` : kernelId,
+      },
+    ];
+  }
+  if (answer.kind !== 'reject')
+    return [
+      { name: 'version', ok: false, detail: `unexpected answer ${answer.kind}`, fix: 'is this a bridle coordinator?' },
+    ];
+  const { code, message } = answer.body;
+  const isKernel = code === 'KERNEL_MISMATCH' || code === 'BACKEND_MISMATCH';
+  const version: ProbeCheck = isKernel
+    ? { name: 'version', ok: true, detail: 'protocols agree' }
+    : {
+        name: 'version',
+        ok: false,
+        detail: `${code}: ${message}`,
+        fix: 'install the same bridle version on both machines',
+      };
+  return isKernel
+    ? [
+        version,
+        {
+          name: 'kernel id',
+          ok: false,
+          detail: message,
+          fix: 'bridle setup here, or the same --backend and --threads',
+        },
+      ]
+    : [version];
+}
