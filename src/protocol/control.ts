@@ -31,10 +31,17 @@ export const Purpose = v1.Purpose;
 
 const magic = [0x42, 0x43, 0x54, 0x4c] as const; // "BCTL"
 
-/** Encodes one control message, magic bytes first. */
+/** Encodes one control message, magic bytes first. What no receiver would take is a ProtocolError here. */
 export function encodeControl(draft: ControlDraft): Uint8Array {
   const body = v1.Envelope.encode(draft).finish();
-  const bytes = new Uint8Array(magic.length + body.length);
+  const size = magic.length + body.length;
+  if (size > defaultLimits.maxControlBytes) {
+    throw new ProtocolError(
+      'CONTROL_TOO_LARGE',
+      `A message of ${size} bytes (${Object.keys(draft).join()}) is larger than ${defaultLimits.maxControlBytes}. Lower --global-batch.`,
+    );
+  }
+  const bytes = new Uint8Array(size);
   bytes.set(magic);
   bytes.set(body, magic.length);
   return bytes;

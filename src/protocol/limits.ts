@@ -24,7 +24,7 @@ export interface ProtocolLimits {
 }
 
 export const defaultLimits: ProtocolLimits = {
-  maxControlBytes: 256 * 1024,
+  maxControlBytes: 1024 * 1024,
   maxControlFields: 65_536,
   maxChunkBytes: 1024 * 1024,
   maxTensorValues: 512 * 1024 * 1024,
