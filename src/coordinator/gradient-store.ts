@@ -45,6 +45,11 @@ export class GradientStore {
     }
   }
 
+  /** True when nothing is held or arriving. */
+  get isEmpty(): boolean {
+    return this.#arriving.size + this.#staged.size + this.#nodes.size === 0;
+  }
+
   /** Sums all nodes along the tree and empties the store; undefined when nothing is in. */
   reduce(numShards: number): Float32Array | undefined {
     const held = (node: TreeNode): Float32Array | undefined => this.#nodes.get(nodeKey(node));

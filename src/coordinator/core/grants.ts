@@ -91,6 +91,7 @@ export function completeLease(state: CoreState, round: Round, lease: Lease, now:
   effects.push({ type: 'counted', rank: lease.rank, shards: lease.shards.length });
   const worker = state.workers.get(lease.rank);
   if (!worker) return;
+  worker.overdueMs = 0;
   const measured = Math.max(0.001, (now - lease.grantedAt) / lease.shards.length);
   const known = worker.shardMs[round.purpose];
   worker.shardMs[round.purpose] = known === undefined ? measured : 0.8 * known + 0.2 * measured;

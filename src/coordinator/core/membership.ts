@@ -22,7 +22,7 @@ export function forget(state: CoreState, rank: number, reason: string, now: numb
 
 /** Gives up workers that have been silent for too long. */
 export function checkWorkers(state: CoreState, now: number, effects: CoreEffect[]): void {
-  if (now - state.lastTick > ownStallMs) for (const worker of state.workers.values()) worker.lastHeard = now;
+  forgiveOwnStall(state, now);
   for (const worker of [...state.workers.values()]) {
     const silentMs = now - worker.lastHeard;
     if (silentMs <= state.plan.heartbeatTimeoutMs) continue;
@@ -32,10 +32,18 @@ export function checkWorkers(state: CoreState, now: number, effects: CoreEffect[
   }
 }
 
+/** While this process stood still, answers and heartbeats waited in its sockets: that time counts against nobody. */
+function forgiveOwnStall(state: CoreState, now: number): void {
+  const stalledMs = now - state.lastTick;
+  if (stalledMs <= ownStallMs) return;
+  for (const worker of state.workers.values()) worker.lastHeard = now;
+  for (const lease of state.round?.leases.values() ?? []) lease.grantedAt = Math.min(now, lease.grantedAt + stalledMs);
+}
+
 /** A lease that is overdue is given to others too; one overdue twice costs the worker its place. */
 export function checkLeases(state: CoreState, now: number, effects: CoreEffect[]): void {
   for (const lease of [...(state.round?.leases.values() ?? [])]) {
-    const heldMs = now - lease.grantedAt;
+    const heldMs = now - lease.grantedAt + (state.workers.get(lease.rank)?.overdueMs ?? 0);
     if (heldMs > 2 * lease.dueMs) {
       const message = `lease ${lease.id} (shards ${lease.shards.join(', ')}) overdue twice: ${(heldMs / 1000).toFixed(1)} s`;
       effects.push({ type: 'disconnect', rank: lease.rank, code: 'STUCK', message, isStuck: true });

@@ -32,6 +32,8 @@ export interface WorkerState {
   readonly rank: number;
   readonly name: string;
   lastHeard: number;
+  /** Time spent in leases that were overdue when their round ended without them, since the last one that was answered. */
+  overdueMs: number;
   /** Milliseconds a shard takes, from lease to answer, running mean by purpose. */
   readonly shardMs: Partial<Record<Purpose, number>>;
 }
@@ -40,7 +42,8 @@ export interface Lease {
   readonly id: number;
   readonly rank: number;
   readonly shards: readonly number[];
-  readonly grantedAt: number;
+  /** Moved on by the time that the coordinator itself stood still. */
+  grantedAt: number;
   readonly dueMs: number;
   isOverdue: boolean;
   /** Tree nodes that are still to come, once the reports are in. */

@@ -17,7 +17,7 @@ export function step(state: CoreState, event: CoreEvent, now: number): CoreEffec
 function onEvent(state: CoreState, event: CoreEvent, now: number, effects: CoreEffect[]): void {
   switch (event.type) {
     case 'joined':
-      state.workers.set(event.rank, { rank: event.rank, name: event.name, lastHeard: now, shardMs: {} });
+      state.workers.set(event.rank, { rank: event.rank, name: event.name, lastHeard: now, overdueMs: 0, shardMs: {} });
       effects.push({
         type: 'tell',
         event: { event: 'worker-joined', rank: event.rank, name: event.name, workers: state.workers.size },
@@ -78,40 +78,48 @@ function advance(state: CoreState, now: number, effects: CoreEffect[]): void {
     state.phase = 'ended';
     return;
   }
-  closeRound(state, effects);
+  closeRound(state, now, effects);
   if (state.phase !== 'running') return;
   if (!state.round) openRound(state, now, effects);
   if (state.round) grantLeases(state, state.round, now, effects);
 }
 
-function closeRound(state: CoreState, effects: CoreEffect[]): void {
+function closeRound(state: CoreState, now: number, effects: CoreEffect[]): void {
   const { round, plan } = state;
   if (!round) return;
   if (round.purpose === 'train') {
     if (!round.isSkipped && !round.coverage.isComplete) {
       // A stop does not wait for shards that nobody is left to compute.
-      if (state.isStopping && state.workers.size === 0) finish(state, effects);
+      if (state.isStopping && state.workers.size === 0) {
+        endRound(state, round, now, effects);
+        finish(state, effects);
+      }
       return;
     }
     const reports = [...round.reports.values()].map(({ health }) => health).sort((a, b) => a.shard - b.shard);
-    endRound(state, round, effects);
+    endRound(state, round, now, effects);
     state.phase = 'updating';
     effects.push({ type: 'update', step: round.step, reports, isSkipped: round.isSkipped });
     return;
   }
   if (state.isStopping) {
-    endRound(state, round, effects);
+    endRound(state, round, now, effects);
     return;
   }
   if (round.scores.size < plan.numEvaluationShards) return;
   const scores = [...round.scores.values()].sort((a, b) => a.shard - b.shard);
-  endRound(state, round, effects);
+  endRound(state, round, now, effects);
   effects.push({ type: 'evaluation', step: round.step, scores });
 }
 
 /** Leases that are still open belong to workers that were too slow: their answers would be dropped. */
-function endRound(state: CoreState, round: Round, effects: CoreEffect[]): void {
-  for (const lease of round.leases.values()) effects.push({ type: 'revoke', rank: lease.rank, leaseId: lease.id });
+function endRound(state: CoreState, round: Round, now: number, effects: CoreEffect[]): void {
+  for (const lease of round.leases.values()) {
+    effects.push({ type: 'revoke', rank: lease.rank, leaseId: lease.id });
+    // Without this a hung worker would hold up every step anew: its lease would never become overdue twice.
+    const worker = state.workers.get(lease.rank);
+    if (worker && lease.isOverdue) worker.overdueMs += now - lease.grantedAt;
+  }
   state.round = undefined;
 }
 

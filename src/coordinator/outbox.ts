@@ -1,0 +1,115 @@
+// What goes out to workers: weights encoded once for all, leases, and the data that they need.
+import { crc32 } from 'node:zlib';
+import { encodeVector } from '../protocol/chunks.js';
+import { Purpose as WirePurpose } from '../protocol/control.js';
+import { encodeFrame } from '../protocol/frame.js';
+import { defaultLimits } from '../protocol/limits.js';
+import type { TrainingState } from './apply-update.js';
+import type { CoreEffect, Purpose } from './core/state.js';
+import type { Peer } from './peer.js';
+import type { RunPlan } from './run-plan.js';
+
+export interface OutboxOptions {
+  readonly plan: RunPlan;
+  readonly runId: string;
+  readonly generation: number;
+  /** The live state: its weights go out as they are when they are asked for. */
+  readonly state: TrainingState;
+}
+
+type LeaseEffect = Extract<CoreEffect, { type: 'lease' }>;
+
+/** A queue longer than this gets no data ahead of need. */
+const prefetchBytes = 4 * 1024 * 1024;
+
+export class Outbox {
+  readonly #options: OutboxOptions;
+  #weights: { readonly step: number; readonly frames: readonly Uint8Array[] } | undefined;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+  }
+
+  /** Sends the weights of the current step; a worker whose queue is not empty gets them with its next lease instead. */
+  offerWeights(peer: Peer): void {
+    if (peer.connection.queuedBytes === 0) this.#sendWeights(peer);
+  }
+
+  sendLease(peer: Peer, { leaseId, purpose, step, shards }: LeaseEffect): void {
+    const { plan } = this.#options;
+    peer.openLease = leaseId;
+    this.#sendWeights(peer);
+    this.#feed(peer, purpose, step, shards);
+    const shape = plan.shape(purpose, step);
+    peer.send({
+      lease: {
+        leaseId,
+        step,
+        purpose: purpose === 'train' ? WirePurpose.PURPOSE_TRAIN : WirePurpose.PURPOSE_EVALUATE,
+        rows: shape.rows,
+        timeSteps: shape.steps,
+        ...this.#describeWork(purpose, step, shards),
+      },
+    });
+    // The same shards of the next step are this worker's too, most likely: their data travels while it computes.
+    const isAhead = purpose === 'train' && step + 1 < plan.totalSteps && peer.connection.queuedBytes < prefetchBytes;
+    if (isAhead) this.#feed(peer, purpose, step + 1, shards);
+  }
+
+  /** Sends blocks that a worker asks for by name. */
+  sendBlocks(peer: Peer, names: readonly Uint8Array[]): void {
+    const wanted = new Set(names.map((name) => Buffer.from(name).toString('hex')));
+    const { train, test } = this.#options.plan.dataset;
+    for (const split of [train, test]) {
+      for (const block of split.blocks) if (wanted.has(block.name)) this.#sendBlock(peer, block.bytes());
+    }
+  }
+
+  #sendWeights(peer: Peer): void {
+    const { runId, generation, state } = this.#options;
+    const { step } = state;
+    if (peer.weightsStep === step) return;
+    if (this.#weights?.step !== step) {
+      const header = { kind: 'weights', generation, step, attempt: 0, level: 0, index: 0, runId } as const;
+      this.#weights = { step, frames: encodeVector(header, state.params, defaultLimits.maxChunkBytes, crc32) };
+    }
+    for (const frame of this.#weights.frames) peer.connection.send(frame);
+    peer.weightsStep = step;
+  }
+
+  /** The shards' examples in row order, each with the place of its block in the list of names. */
+  #describeWork(purpose: Purpose, step: number, shards: readonly number[]) {
+    const { plan } = this.#options;
+    const split = plan.split(purpose);
+    const places = new Map<number, number>();
+    const placeOf = (id: number): number => {
+      const block = split.blockOf(id);
+      const place = places.get(block) ?? places.size;
+      places.set(block, place);
+      return place;
+    };
+    const work = shards.map((shard) => {
+      const exampleIds = [...plan.exampleIds(purpose, step, shard)];
+      return { shard, exampleIds, blockIndexes: exampleIds.map(placeOf) };
+    });
+    const blocks = [...places.keys()].map((index) => Buffer.from(split.blocks[index]?.name ?? '', 'hex'));
+    return { shards: work, blocks };
+  }
+
+  #feed(peer: Peer, purpose: Purpose, step: number, shards: readonly number[]): void {
+    const { plan } = this.#options;
+    const split = plan.split(purpose);
+    const ids = shards.flatMap((shard) => [...plan.exampleIds(purpose, step, shard)]);
+    for (const index of peer.feed.take(split, ids)) {
+      const block = split.blocks[index];
+      if (block) this.#sendBlock(peer, block.bytes());
+    }
+  }
+
+  #sendBlock(peer: Peer, bytes: Uint8Array): void {
+    const { runId, generation } = this.#options;
+    const fence = { generation, step: 0, attempt: 0, level: 0, index: 0, runId };
+    const size = { chunk: 0, offset: 0, count: bytes.length, total: bytes.length };
+    peer.connection.send(encodeFrame({ kind: 'block', dtype: 'bytes', ...fence, ...size }, bytes, crc32));
+  }
+}

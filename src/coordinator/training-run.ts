@@ -1,0 +1,136 @@
+// The run itself, without its workers: gradients in, weights out, everything recorded.
+import { performance } from 'node:perf_hooks';
+import { digestState, type TrainingSnapshot } from '../checkpoint/checkpoint.js';
+import type { DoneEvent, RunEvent } from '../metrics/events.js';
+import { createOptimizer } from '../optim/create-optimizer.js';
+import { applyUpdate, type TrainingState, type UpdateRules } from './apply-update.js';
+import type { ShardHealth, ShardScore } from './core/state.js';
+import { scoreEvaluation } from './evaluation.js';
+import { GradientStore } from './gradient-store.js';
+import type { RunPlan } from './run-plan.js';
+import { RunRecorder } from './run-recorder.js';
+import type { TrainingOptions } from './training-options.js';
+
+export interface TrainingRunOptions {
+  readonly training: TrainingOptions;
+  readonly plan: RunPlan;
+  readonly runDir: string;
+  readonly runId: string;
+  readonly generation: number;
+  /** Where to start: fresh weights at step 0, or what a checkpoint held. */
+  readonly state: TrainingState;
+  readonly kernelId: string | undefined;
+  readonly best: { readonly loss: number; readonly step: number } | undefined;
+  readonly shardsByWorker: Readonly<Record<string, number>>;
+  onEvent(event: RunEvent): void;
+}
+
+export class TrainingRun {
+  readonly state: TrainingState;
+  readonly gradients: GradientStore;
+  /** What the workers compute with; undefined until the first has joined. */
+  kernelId: string | undefined;
+  readonly #options: TrainingRunOptions;
+  readonly #rules: UpdateRules;
+  readonly #recorder: RunRecorder;
+  readonly #shardsByWorker: Record<string, number>;
+  readonly #startedAt = performance.now();
+  #lastCommitAt = performance.now();
+  #best: { readonly loss: number; readonly step: number } | undefined;
+
+  private constructor(options: TrainingRunOptions, recorder: RunRecorder) {
+    const { plan, training } = options;
+    this.#options = options;
+    this.#recorder = recorder;
+    this.state = options.state;
+    this.gradients = new GradientStore(plan.layout.size);
+    this.kernelId = options.kernelId;
+    this.#best = options.best;
+    this.#shardsByWorker = { ...options.shardsByWorker };
+    this.#rules = {
+      layout: plan.layout,
+      numShards: training.shards,
+      optimizer: createOptimizer(training.optimizer),
+      schedule: plan.schedule,
+      clip: training.clip,
+      l1: training.l1,
+      l2: training.l2,
+    };
+  }
+
+  /** Opens the logs; a new run gets a checkpoint of its first weights, so that every crash can be resumed. */
+  static async open(options: TrainingRunOptions, onError: (error: unknown) => void): Promise<TrainingRun> {
+    const { runDir, training, onEvent } = options;
+    const recorder = await RunRecorder.open({ runDir, keep: training.keep, onEvent, onError });
+    const run = new TrainingRun(options, recorder);
+    if (options.state.step === 0) await run.save();
+    return run;
+  }
+
+  /** Counts shards that a worker has computed. */
+  count(name: string, shards: number): void {
+    this.#shardsByWorker[name] = (this.#shardsByWorker[name] ?? 0) + shards;
+  }
+
+  /** Ends the open step: reduce, mean, norm, clip, update, commit. Resolves when the log has room for another step. */
+  update(reports: readonly ShardHealth[], isSkipped: boolean): Promise<void> {
+    const { training, plan, generation } = this.#options;
+    const sum = this.gradients.reduce(training.shards);
+    const outcome = applyUpdate(this.state, this.#rules, reports, isSkipped ? undefined : sum);
+    const { step } = this.state;
+    const rows = reports.reduce((total, { shard }) => total + plan.exampleIds('train', step - 1, shard).length, 0);
+    const now = performance.now();
+    const sequencesPerSecond = (1000 * rows) / Math.max(0.001, now - this.#lastCommitAt);
+    this.#lastCommitAt = now;
+    const epoch = plan.epochAfter(step);
+    const record = { step, epoch, generation, seed: training.seed, ...outcome };
+    this.#recorder.commit(record, { event: 'committed', step, epoch, sequencesPerSecond, ...outcome });
+    return this.#recorder.waitForRoom();
+  }
+
+  recordEvaluation(step: number, scores: readonly ShardScore[]): void {
+    const { plan } = this.#options;
+    const score = scoreEvaluation(plan.dataset, scores);
+    const best = Number.isFinite(score.loss) && (this.#best === undefined || score.loss < this.#best.loss);
+    if (best) this.#best = { loss: score.loss, step };
+    this.#recorder.evaluated({ event: 'evaluated', step, epoch: plan.epochAfter(step), split: 'test', best, ...score });
+  }
+
+  /** Writes a checkpoint of the state as it is now; training may go on meanwhile. */
+  save(): Promise<void> {
+    return this.#recorder.save(this.#snapshot(), this.#best?.step === this.state.step);
+  }
+
+  /** Saves the last checkpoint and closes the logs. */
+  async finish(reason: 'finished' | 'stopped'): Promise<DoneEvent> {
+    const { runDir } = this.#options;
+    const { step, digest } = this.#snapshot();
+    await this.save();
+    await this.close();
+    const seconds = (performance.now() - this.#startedAt) / 1000;
+    return { event: 'done', reason, step, digest, runDir, seconds, shardsByWorker: { ...this.#shardsByWorker } };
+  }
+
+  close(): Promise<void> {
+    return this.#recorder.close();
+  }
+
+  #snapshot(): TrainingSnapshot {
+    const { runId, plan } = this.#options;
+    const { params, optimizer, step } = this.state;
+    const copies = Object.entries(optimizer.moments).map(([name, vector]) => [name, vector.slice()] as const);
+    return {
+      runId,
+      step,
+      digest: digestState(params, optimizer),
+      layout: plan.layout,
+      params: params.slice(),
+      optimizer: { moments: Object.fromEntries(copies), scalars: { ...optimizer.scalars } },
+      kernelId: this.kernelId ?? '',
+      metrics: this.#best ? { bestLoss: this.#best.loss, bestStep: this.#best.step } : {},
+      shardsByWorker: { ...this.#shardsByWorker },
+      model: { ...plan.model },
+      data: { ...plan.dataset.spec },
+    };
+  }
+}
