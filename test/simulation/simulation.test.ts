@@ -1,0 +1,21 @@
+// The real cores of coordinator and workers under a simulated network, clock and disk. Every failure replays from its seed:
+// BRIDLE_SIM_SEED=S runs one seed, BRIDLE_SIM_SEEDS=N the first N; BRIDLE_FULL=1 runs more of them.
+import { describe, expect, it } from 'vitest';
+import { scenarioOf } from './support/scenario.js';
+import { simulate } from './support/simulate.js';
+
+const one = process.env['BRIDLE_SIM_SEED'];
+const numSeeds = Number(process.env['BRIDLE_SIM_SEEDS'] ?? (process.env['BRIDLE_FULL'] === '1' ? 20_000 : 1500));
+const seeds = one === undefined ? Array.from({ length: numSeeds }, (_, seed) => seed) : [Number(one)];
+
+describe('coordinator and workers under simulated faults', () => {
+  it(`reach the digests of an undisturbed run, for ${seeds.length} seeds`, { timeout: 600_000 }, () => {
+    for (const seed of seeds) simulate(scenarioOf(seed));
+  });
+
+  it('do the same again from the same seed', () => {
+    for (const seed of seeds.slice(0, 20)) {
+      expect(simulate(scenarioOf(seed))).toEqual(simulate(scenarioOf(seed)));
+    }
+  });
+});

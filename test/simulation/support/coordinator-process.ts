@@ -1,0 +1,350 @@
+// A coordinator process in the simulator: the real core, gradient store, data feed and update behind a small shell.
+import { crc32 } from 'node:zlib';
+import { applyUpdate, type TrainingState, type UpdateRules } from '../../../src/coordinator/apply-update.js';
+import { isOwed } from '../../../src/coordinator/core/answers.js';
+import {
+  createCoreState,
+  type CoreEffect,
+  type CoreEvent,
+  type CoreState,
+  type ShardHealth,
+  type ShardScore,
+} from '../../../src/coordinator/core/state.js';
+import { step as coreStep } from '../../../src/coordinator/core/step.js';
+import { DataFeed } from '../../../src/coordinator/data-feed.js';
+import { GradientStore } from '../../../src/coordinator/gradient-store.js';
+import type { Split } from '../../../src/data/dataset.js';
+import { encodeVector } from '../../../src/protocol/chunks.js';
+import {
+  decodeControl,
+  encodeControl,
+  Purpose,
+  type ControlBodies,
+  type ControlDraft,
+} from '../../../src/protocol/control.js';
+import { decodeFrame, encodeFrame, isFrame, type FrameHeader } from '../../../src/protocol/frame.js';
+import { copyState, type StepRecord } from './disk.js';
+import type { Link, LinkEnd } from './link.js';
+import { layout, planOf, rulesOf, type ToyOptions } from './toy-training.js';
+import { bytesOf, chunkBytes, hexOf } from './worker-process.js';
+import type { World } from './world.js';
+
+const runId = '0123456789abcdef';
+const tickMs = 250;
+const heartbeat = encodeControl({ heartbeat: {} });
+
+/** Four blocks of data; shard s reads block s modulo 4. */
+const blocks = [0, 1, 2, 3].map((index) => ({
+  name: `0${index}`.repeat(16),
+  first: 0,
+  count: 1,
+  bytes: () => bytesOf(`0${index}`.repeat(16)),
+}));
+const split: Split = { name: 'train', size: 4, lengths: new Int32Array(4), blocks, blockOf: (shard) => shard % 4 };
+
+interface Peer {
+  readonly link: Link;
+  readonly feed: DataFeed;
+  name: string;
+  rank: number | undefined;
+  openLease: number | undefined;
+  weightsStep: number;
+  isClosing: boolean;
+}
+
+export class CoordinatorProcess {
+  readonly core: CoreState;
+  readonly gradients = new GradientStore(layout.size);
+  readonly #world: World;
+  readonly #rules: UpdateRules;
+  readonly #toy: ToyOptions;
+  readonly #generation: number;
+  readonly #state: TrainingState;
+  readonly #known: ReadonlyMap<number, StepRecord>;
+  readonly #byRank = new Map<number, Peer>();
+  readonly #events: CoreEvent[] = [];
+  #isDispatching = false;
+  #isAlive = true;
+  #frozenUntil = 0;
+  #deferred: { readonly isTimer: boolean; readonly run: () => void }[] = [];
+  #nextRank = 0;
+  #announced: number;
+  #isWaitingForRoom = false;
+
+  constructor(world: World, toy: ToyOptions, generation: number) {
+    this.#world = world;
+    this.#toy = toy;
+    this.#rules = rulesOf(toy);
+    this.#generation = generation;
+    this.#state = copyState(world.disk.checkpoint);
+    this.#announced = this.#state.step;
+    this.#known = new Map(world.disk.records.map((record) => [record.step, record]));
+    this.core = createCoreState(planOf(toy), this.#state.step, world.timeline.now);
+    const tick = (): void => {
+      for (const peer of this.#byRank.values()) peer.link.sendToClient(heartbeat);
+      this.#dispatch({ type: 'tick' });
+      this.#later(tickMs, tick);
+    };
+    this.#later(tickMs, tick);
+  }
+
+  admit(link: Link): LinkEnd {
+    const peer: Peer = {
+      link,
+      feed: new DataFeed(),
+      name: '',
+      rank: undefined,
+      openLease: undefined,
+      weightsStep: -1,
+      isClosing: false,
+    };
+    return {
+      onMessage: (bytes) => this.#inProcess(() => this.#onMessage(peer, bytes)),
+      onClose: (reason) => this.#inProcess(() => this.#onClosed(peer, reason)),
+    };
+  }
+
+  stop(): void {
+    this.#inProcess(() => this.#dispatch({ type: 'stop' }));
+  }
+
+  /** SIGKILL: nothing of this process acts any more. */
+  kill(): void {
+    this.#isAlive = false;
+    this.#world.disk.crash();
+  }
+
+  /** The whole process stands still, as under SIGSTOP; what comes in waits in its sockets. */
+  freeze(durationMs: number): void {
+    this.#frozenUntil = this.#world.timeline.now + durationMs;
+    this.#world.timeline.in(durationMs, () => {
+      const timers = this.#deferred.filter(({ isTimer }) => isTimer);
+      const sockets = this.#deferred.filter(({ isTimer }) => !isTimer);
+      this.#deferred = [];
+      // An event loop that wakes up turns to its timers and to its sockets in an order that nobody can rely on.
+      const waiting = this.#world.random.chance(0.5) ? [...timers, ...sockets] : [...sockets, ...timers];
+      for (const { run } of waiting) run();
+    });
+  }
+
+  #inProcess(run: () => void, isTimer = false): void {
+    if (!this.#isAlive) return;
+    if (this.#world.timeline.now < this.#frozenUntil)
+      this.#deferred.push({ isTimer, run: () => this.#inProcess(run, isTimer) });
+    else run();
+  }
+
+  #later(delayMs: number, run: () => void): void {
+    this.#world.timeline.in(delayMs, () => this.#inProcess(run, true));
+  }
+
+  #dispatch(event: CoreEvent): void {
+    this.#events.push(event);
+    if (this.#isDispatching) return;
+    this.#isDispatching = true;
+    for (let next = this.#events.shift(); next && this.#isAlive; next = this.#events.shift()) {
+      for (const effect of coreStep(this.core, next, this.#world.timeline.now)) this.#perform(effect);
+    }
+    this.#isDispatching = false;
+  }
+
+  #perform(effect: CoreEffect): void {
+    switch (effect.type) {
+      case 'sendWeights':
+        for (const rank of effect.ranks) this.#sendWeights(this.#byRank.get(rank));
+        return;
+      case 'lease':
+        this.#sendLease(effect);
+        return;
+      case 'revoke': {
+        const peer = this.#byRank.get(effect.rank);
+        if (peer?.openLease === effect.leaseId) peer.openLease = undefined;
+        this.gradients.dropLease(effect.leaseId);
+        this.#send(peer, { revoke: { leaseId: effect.leaseId } });
+        return;
+      }
+      case 'disconnect': {
+        const peer = this.#byRank.get(effect.rank);
+        this.#world.timeline.note(`rank ${effect.rank} disconnected: ${effect.message}`);
+        if (peer) this.#world.onDisconnect(peer.name, effect.code, effect.message);
+        if (effect.isStuck) this.#send(peer, { stop: { code: effect.code, message: effect.message } });
+        if (!peer) return;
+        peer.isClosing = true;
+        peer.link.closeFromServer(effect.code);
+        return;
+      }
+      case 'keepNode':
+        this.gradients.keep(effect.leaseId, effect.node, effect.replaced);
+        return;
+      case 'dropNode':
+        this.gradients.drop(effect.leaseId, effect.node);
+        return;
+      case 'update':
+        this.#update(effect.reports, effect.isSkipped);
+        return;
+      case 'evaluation':
+        this.#world.onEvaluation(effect.step, effect.scores, this.#state.params);
+        return;
+      case 'save':
+        this.#world.disk.save(this.#state, () => undefined);
+        return;
+      case 'fail':
+        throw effect.error;
+      case 'finish':
+        this.#finish(effect.reason);
+        return;
+      case 'counted':
+      case 'tell':
+    }
+  }
+
+  #onClosed(peer: Peer, reason: string): void {
+    const { rank } = peer;
+    if (rank === undefined || !this.#byRank.delete(rank)) return;
+    if (peer.openLease !== undefined) this.gradients.dropLease(peer.openLease);
+    this.#dispatch({ type: 'left', rank, reason });
+  }
+
+  #onMessage(peer: Peer, bytes: Uint8Array): void {
+    if (peer.isClosing) return;
+    if (isFrame(bytes)) {
+      const { header, payload } = decodeFrame(bytes, crc32);
+      this.#onGradient(peer, header, payload);
+      return;
+    }
+    const message = decodeControl(bytes);
+    if (message.kind === 'hello') return this.#welcome(peer, message.body);
+    const { rank } = peer;
+    if (rank === undefined) return;
+    this.#dispatch({ type: 'heard', rank });
+    if (message.kind === 'shardReports') {
+      const { leaseId, step, reports } = message.body;
+      this.#dispatch({ type: 'reported', rank, leaseId, step, reports: reports as ShardHealth[] });
+    } else if (message.kind === 'evaluationReports') {
+      const { leaseId, step, reports } = message.body;
+      this.#dispatch({ type: 'scored', rank, leaseId, step, scores: reports as ShardScore[] });
+    } else if (message.kind === 'needBlocks') {
+      const wanted = new Set(message.body.names.map((name) => hexOf(name)));
+      for (const block of blocks) if (wanted.has(block.name)) this.#sendBlock(peer, block.bytes());
+    } else if (message.kind === 'droppedBlocks') peer.feed.dropped(message.body.names.map((name) => hexOf(name)));
+  }
+
+  #onGradient(peer: Peer, header: FrameHeader, payload: Uint8Array): void {
+    const { rank } = peer;
+    if (rank === undefined) return;
+    this.#dispatch({ type: 'heard', rank });
+    if (header.generation !== this.#generation || header.attempt !== peer.openLease) return;
+    const arrival = {
+      rank,
+      leaseId: header.attempt,
+      step: header.step,
+      node: { level: header.level, index: header.index },
+    };
+    if (isOwed(this.core, arrival) && !this.gradients.add(header, payload)) return;
+    this.#dispatch({ type: 'node', ...arrival });
+  }
+
+  #welcome(peer: Peer, hello: ControlBodies['hello']): void {
+    peer.rank = this.#nextRank;
+    this.#nextRank += 1;
+    peer.name = hello.name;
+    peer.feed.hold(hello.heldBlocks.map((name) => hexOf(name)));
+    this.#world.timeline.note(`${hello.name} joins as rank ${peer.rank} of generation ${this.#generation}`);
+    this.#send(peer, { welcome: { runId, generation: this.#generation, rank: peer.rank } });
+    this.#byRank.set(peer.rank, peer);
+    this.#dispatch({ type: 'joined', rank: peer.rank, name: hello.name });
+  }
+
+  #send(peer: Peer | undefined, draft: ControlDraft): void {
+    if (peer) peer.link.sendToClient(encodeControl(draft));
+  }
+
+  #sendWeights(peer: Peer | undefined): void {
+    if (!peer || peer.weightsStep === this.#state.step) return;
+    const header = {
+      kind: 'weights',
+      generation: this.#generation,
+      step: this.#state.step,
+      attempt: 0,
+      level: 0,
+      index: 0,
+      runId,
+    } as const;
+    for (const frame of encodeVector(header, this.#state.params, chunkBytes, crc32)) peer.link.sendToClient(frame);
+    peer.weightsStep = this.#state.step;
+  }
+
+  #sendBlock(peer: Peer, bytes: Uint8Array): void {
+    const header = {
+      kind: 'block',
+      dtype: 'bytes',
+      generation: this.#generation,
+      step: 0,
+      attempt: 0,
+      level: 0,
+      index: 0,
+      runId,
+    } as const;
+    peer.link.sendToClient(
+      encodeFrame({ ...header, chunk: 0, offset: 0, count: bytes.length, total: bytes.length }, bytes, crc32),
+    );
+  }
+
+  #sendLease({ rank, leaseId, purpose, step, shards }: Extract<CoreEffect, { type: 'lease' }>): void {
+    const peer = this.#byRank.get(rank);
+    this.#world.timeline.note(`lease ${leaseId} to rank ${rank}: ${purpose} step ${step} shards ${shards.join(',')}`);
+    if (!peer) return;
+    peer.openLease = leaseId;
+    this.#sendWeights(peer);
+    for (const index of peer.feed.take(split, shards))
+      this.#sendBlock(peer, blocks[index]?.bytes() ?? new Uint8Array(0));
+    const names = [...new Set(shards.map((shard) => shard % 4))].map((index) => bytesOf(blocks[index]?.name ?? ''));
+    this.#send(peer, {
+      lease: {
+        leaseId,
+        step,
+        purpose: purpose === 'train' ? Purpose.PURPOSE_TRAIN : Purpose.PURPOSE_EVALUATE,
+        shards: shards.map((shard) => ({ shard })),
+        blocks: names,
+      },
+    });
+  }
+
+  #update(reports: readonly ShardHealth[], isSkipped: boolean): void {
+    const { disk } = this.#world;
+    const sum = this.gradients.reduce(this.#toy.shards);
+    const outcome = applyUpdate(this.#state, this.#rules, reports, isSkipped ? undefined : sum);
+    const { digest } = outcome;
+    const { step } = this.#state;
+    this.#world.onStep(step, outcome, this.#known.get(step), this.#state.params);
+    if (this.#known.has(step)) this.#announced = step;
+    else disk.append({ step, digest, generation: this.#generation }, () => this.#inProcess(() => this.#onSynced()));
+    this.#isWaitingForRoom = true;
+    this.#later(0, () => this.#goOn());
+  }
+
+  #onSynced(): void {
+    for (let step = this.#announced + 1; step <= (this.#world.disk.records.at(-1)?.step ?? 0); step += 1)
+      this.#world.onAnnounced(step);
+    this.#announced = Math.max(this.#announced, this.#world.disk.records.at(-1)?.step ?? 0);
+    this.#goOn();
+  }
+
+  /** At most three steps may be ahead of the disk. */
+  #goOn(): void {
+    if (!this.#isWaitingForRoom || this.#world.disk.numUnsynced > 3) return;
+    this.#isWaitingForRoom = false;
+    this.#dispatch({ type: 'updated' });
+  }
+
+  #finish(reason: 'finished' | 'stopped'): void {
+    const end = (): void => {
+      if (!this.#isAlive) return;
+      this.#isAlive = false;
+      for (const peer of this.#byRank.values())
+        this.#send(peer, { stop: { code: reason === 'finished' ? 'DONE' : 'STOPPED', message: reason } });
+      this.#world.onFinished(reason, this);
+    };
+    this.#world.disk.save(this.#state, () => this.#inProcess(end));
+  }
+}
