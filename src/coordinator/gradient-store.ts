@@ -1,5 +1,6 @@
 // Gradients of the open step: vectors that are arriving, and tree nodes that are in.
 import { nodeKey, reduceTree, rootNode, type TreeNode } from '../collective/tree.js';
+import { NumericalError } from '../errors.js';
 import { VectorAssembly } from '../protocol/chunks.js';
 import type { FrameHeader } from '../protocol/frame.js';
 import { addInto } from '../tensor/flat-vector.js';
@@ -31,7 +32,13 @@ export class GradientStore {
     const vector = this.#staged.get(key);
     this.#staged.delete(key);
     for (const old of replaced) this.#nodes.delete(nodeKey(old));
-    if (vector) this.#nodes.set(nodeKey(node), vector);
+    if (!vector) {
+      throw new NumericalError(
+        'GRADIENT_MISSING',
+        `Tree node ${nodeKey(node)} of lease ${leaseId} was to be summed and is not here. The step was not applied; resume the run, and report this as a bug.`,
+      );
+    }
+    this.#nodes.set(nodeKey(node), vector);
   }
 
   drop(leaseId: number, node: TreeNode): void {

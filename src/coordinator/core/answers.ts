@@ -95,16 +95,29 @@ function onNonFinite(
     event: { event: 'non-finite', step: round.step, rank, shard, layer, exampleIds, reaction },
   });
   if (reaction === 'recompute') round.suspects.set(shard, rank);
-  if (reaction === 'exclude') round.coverage.exclude(shard);
+  if (reaction === 'exclude') exclude(round, rank, shard, effects);
   if (reaction === 'skip') round.isSkipped = true;
   if (reaction !== 'stop') return;
-  const who = isRepeated ? `workers of rank ${round.suspects.get(shard)} and ${rank}` : `the worker of rank ${rank}`;
+  const accuser = round.suspects.get(shard);
+  const others = accuser === rank ? `the worker of rank ${rank}, twice` : `the workers of rank ${accuser} and ${rank}`;
+  const who = isRepeated ? others : `the worker of rank ${rank}`;
   const error = new NumericalError(
     'GRADIENT_NOT_FINITE',
     `Step ${round.step}, shard ${shard} (example ids ${exampleIds.join(', ')}): the gradient of ${layer} is not finite, say ${who}. ` +
       'The weights are unharmed. Lower --learning-rate or --max-norm, or leave such shards out with --on-nonfinite exclude.',
   );
   effects.push({ type: 'fail', error });
+}
+
+/** Leaves a shard out for good: what another worker has said of it, or may still send with its neighbours, must not count. */
+function exclude(round: TrainRound, rank: number, shard: number, effects: CoreEffect[]): void {
+  round.coverage.exclude(shard);
+  round.reports.delete(shard);
+  for (const lease of round.leases.values()) {
+    if (lease.rank === rank || !lease.shards.includes(shard)) continue;
+    round.leases.delete(lease.id);
+    effects.push({ type: 'revoke', rank: lease.rank, leaseId: lease.id });
+  }
 }
 
 /** Tells whether chunks of a node may be taken in: memory is spent only on what a lease still owes. */

@@ -96,7 +96,9 @@ function closeRound(state: CoreState, now: number, effects: CoreEffect[]): void 
       }
       return;
     }
-    const reports = [...round.reports.values()].map(({ health }) => health).sort((a, b) => a.shard - b.shard);
+    // Which reports of a skipped step were in when it was given up is chance: its record must not depend on that.
+    const known = round.isSkipped ? [] : [...round.reports.values()];
+    const reports = known.map(({ health }) => health).sort((a, b) => a.shard - b.shard);
     endRound(state, round, now, effects);
     state.phase = 'updating';
     effects.push({ type: 'update', step: round.step, reports, isSkipped: round.isSkipped });
