@@ -32,7 +32,8 @@ export interface WorkerCoreState {
   /** When the present attempt to reach the coordinator began. */
   tryingSince: number;
   attempts: number;
-  retryAt: number;
+  /** When to try again; undefined: not drawn yet. */
+  retryAt: number | undefined;
   lastHeard: number;
   lastHeartbeat: number;
   /** The step whose weights are here; -1: none. */
@@ -77,7 +78,7 @@ export function createWorkerState(now: number, times: WorkerTimes = defaultTimes
     phase: 'backoff',
     tryingSince: now,
     attempts: 0,
-    retryAt: now,
+    retryAt: undefined,
     lastHeard: now,
     lastHeartbeat: now,
     weightsStep: -1,

@@ -106,12 +106,9 @@ function computeNext(state: WorkerCoreState, effects: WorkerEffect[]): void {
 
 function onTick(state: WorkerCoreState, jitter: number, now: number, effects: WorkerEffect[]): void {
   const { times } = state;
-  if (state.phase === 'backoff' && now >= state.retryAt) {
-    // Full jitter: a thousand workers must not come back in step (Brooker 2015, "Exponential backoff and jitter").
-    const most = Math.min(times.backoffCapMs, times.backoffBaseMs * 2 ** Math.min(state.attempts, 16));
-    state.retryAt = now + jitter * most;
-    state.attempts += 1;
-    beginConnecting(state, effects);
+  if (state.phase === 'backoff') {
+    state.retryAt ??= now + drawBackoff(state, jitter);
+    if (now >= state.retryAt) beginConnecting(state, effects);
     return;
   }
   if (state.phase !== 'joined' && state.phase !== 'greeting') return;
@@ -126,6 +123,14 @@ function onTick(state: WorkerCoreState, jitter: number, now: number, effects: Wo
     state.lastHeartbeat = now;
     effects.push({ type: 'send', draft: { heartbeat: {} } });
   }
+}
+
+/** Full jitter: a thousand workers must not come back in step (Brooker 2015, "Exponential backoff and jitter"). */
+function drawBackoff(state: WorkerCoreState, jitter: number): number {
+  const { backoffCapMs, backoffBaseMs } = state.times;
+  const most = Math.min(backoffCapMs, backoffBaseMs * 2 ** Math.min(state.attempts, 16));
+  state.attempts += 1;
+  return jitter * most;
 }
 
 function beginConnecting(state: WorkerCoreState, effects: WorkerEffect[]): void {
@@ -145,6 +150,7 @@ function retry(state: WorkerCoreState, message: string, now: number, effects: Wo
   }
   if (state.attempts === 0) effects.push({ type: 'note', code: 'RECONNECTING', message: `${message} Trying again.` });
   state.phase = 'backoff';
+  state.retryAt = undefined;
 }
 
 function exit(state: WorkerCoreState, effects: WorkerEffect[], code: string, message: string, isError: boolean): void {
