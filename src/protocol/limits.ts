@@ -13,7 +13,7 @@ export interface ProtocolLimits {
   readonly maxRunSpecBytes: number;
   readonly maxHeldBlocks: number;
   readonly maxNameBytes: number;
-  /** Time for the TCP, TLS and HTTP handshake and for Hello, each. */
+  /** Time for the TLS handshake, for the HTTP upgrade and for Hello, each. */
   readonly handshakeTimeoutMs: number;
   readonly maxConnections: number;
   readonly heartbeatMs: number;

@@ -17,17 +17,21 @@ export function isLoopback(host: string): boolean {
 export interface JoinAddress {
   /** What `ws` connects to. */
   readonly url: string;
+  /** The Unix socket that carries it, if one does. */
+  readonly socketPath?: string;
   readonly isEncrypted: boolean;
   readonly isLocal: boolean;
 }
 
 /** Parses `ws://host[:port]`, `wss://host[:port]`, `host:port` or `unix:/path`. */
 export function parseJoinAddress(text: string): JoinAddress {
-  if (text.startsWith('unix:') && text.length > 5) {
-    return { url: `ws+unix://${text.slice(5)}:${webSocketPath}`, isEncrypted: false, isLocal: true };
+  const isUnix = text.startsWith('unix:');
+  if (isUnix && text.length > 5) {
+    return { url: `ws://localhost${webSocketPath}`, socketPath: text.slice(5), isEncrypted: false, isLocal: true };
   }
-  const url = parseUrl(text.includes('://') ? text : `ws://${text}`);
-  if (!url || (url.protocol !== 'ws:' && url.protocol !== 'wss:') || url.username !== '' || url.search !== '') {
+  const url = isUnix ? undefined : parseUrl(text.includes('://') ? text : `ws://${text}`);
+  const isPlain = url && url.username + url.password + url.search + url.hash === '';
+  if (!isPlain || (url.protocol !== 'ws:' && url.protocol !== 'wss:')) {
     throw new ConfigError(
       'JOIN_ADDRESS',
       `--join must be an address like ws://10.0.0.5:${defaultPort}, wss://host:${defaultPort} or unix:/path, got "${text}". A token never stands in the address.`,

@@ -1,5 +1,6 @@
 // Connects a worker to its coordinator.
 import { readFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
 import { WebSocket } from 'ws';
 import { ConfigError, TransportError } from '../errors.js';
 import { headerBytes } from '../protocol/frame.js';
@@ -31,12 +32,13 @@ export function checkConnectOptions({ join, insecure, tlsCaPath }: ConnectOption
 /** Opens a connection. A TransportError with a code of `isFinalRefusal` must not be tried again. */
 export function connect(options: ConnectOptions): Promise<Connection> {
   const limits = options.limits ?? defaultLimits;
-  const { url } = parseJoinAddress(options.join);
+  const { url, socketPath } = parseJoinAddress(options.join);
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, {
       ...socketOptions,
       maxPayload: limits.maxChunkBytes + headerBytes,
       handshakeTimeout: limits.handshakeTimeoutMs,
+      ...(socketPath !== undefined && { createConnection: () => createConnection(socketPath) }),
       ...(options.token !== undefined && { headers: { authorization: `Bearer ${options.token}` } }),
       ...(options.tlsCaPath !== undefined && { ca: readCa(options.tlsCaPath) }),
     });

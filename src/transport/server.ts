@@ -1,8 +1,14 @@
 // Listens for workers over TCP, TLS or a Unix socket. Everything before the upgrade is bounded in time, size and number.
-import { readFileSync, rmSync } from 'node:fs';
-import { createServer as createHttpServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import { chmodSync, readFileSync } from 'node:fs';
+import {
+  createServer as createHttpServer,
+  STATUS_CODES,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+} from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { ConfigError, TransportError } from '../errors.js';
@@ -10,8 +16,9 @@ import { headerBytes } from '../protocol/frame.js';
 import { defaultLimits, type ProtocolLimits } from '../protocol/limits.js';
 import { isLoopback, type ListenAddress } from './address.js';
 import { refuseUpgrade, type AdmissionRules, type Refusal } from './admission.js';
-import type { Connection } from './connection.js';
+import { closeCodes, type Connection } from './connection.js';
 import { SocketConnection, socketOptions } from './socket-connection.js';
+import { clearSocketPath } from './unix-socket.js';
 
 export interface ListenOptions {
   readonly address: ListenAddress;
@@ -30,6 +37,9 @@ export interface Listener {
   readonly url: string;
   close(): Promise<void>;
 }
+
+/** How long closing waits for clients to say goodbye and for what is queued to leave. */
+const closeGraceMs = 1000;
 
 /** Starts listening; resolves when connections can come in. */
 export async function listen(options: ListenOptions): Promise<Listener> {
@@ -58,13 +68,25 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       options.onConnection(new SocketConnection(webSocket, peerOf(request)));
     });
   });
+  const open = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
   const url = await bind(server, options);
+  // Out of file descriptors, most likely: that client is turned away, the run goes on.
+  server.on('error', ({ message }) =>
+    options.onRefused('unknown', { status: 503, code: 'TOO_MANY_CONNECTIONS', message }),
+  );
   return {
     url,
     close: async () => {
-      for (const client of sockets.clients) client.terminate();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const client of sockets.clients) client.close(closeCodes.goingAway, 'the coordinator ends');
       server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
+      const timer = setTimeout(() => open.forEach((socket) => socket.destroy()), closeGraceMs);
+      await closed;
+      clearTimeout(timer);
     },
   };
 }
@@ -85,22 +107,15 @@ function checkExposure({ address, token, tls, insecure }: ListenOptions): void {
   }
 }
 
-function createServer({ tls }: ListenOptions, limits: ProtocolLimits): Server {
+function createServer(options: ListenOptions, limits: ProtocolLimits): Server {
   const http = {
     headersTimeout: limits.handshakeTimeoutMs,
     requestTimeout: limits.handshakeTimeoutMs,
-    connectionsCheckingInterval: 1000,
+    connectionsCheckingInterval: limits.handshakeTimeoutMs / 10,
     maxHeaderSize: 8192,
     keepAliveTimeout: 1000,
   };
-  const server = tls
-    ? createHttpsServer({
-        ...http,
-        minVersion: 'TLSv1.2',
-        cert: readPem(tls.certPath, '--tls-cert'),
-        key: readPem(tls.keyPath, '--tls-key'),
-      })
-    : createHttpServer(http);
+  const server = options.tls ? createTlsServer(options.tls, http, limits) : createHttpServer(http);
   server.maxConnections = limits.maxConnections + 64;
   server.on('request', (_request, response) => {
     response
@@ -109,6 +124,20 @@ function createServer({ tls }: ListenOptions, limits: ProtocolLimits): Server {
   });
   server.on('clientError', (_error, socket) => socket.destroy());
   return server;
+}
+
+function createTlsServer(
+  { certPath, keyPath }: NonNullable<ListenOptions['tls']>,
+  http: ServerOptions,
+  limits: ProtocolLimits,
+): Server {
+  const pem = { cert: readPem(certPath, '--tls-cert'), key: readPem(keyPath, '--tls-key') };
+  try {
+    return createHttpsServer({ ...http, ...pem, minVersion: 'TLSv1.2', handshakeTimeout: limits.handshakeTimeoutMs });
+  } catch (cause) {
+    const message = `--tls-cert ${certPath} and --tls-key ${keyPath} cannot be used: ${(cause as Error).message}`;
+    throw new ConfigError('TLS_FILE', message, { cause });
+  }
 }
 
 function readPem(path: string, flag: string): Buffer {
@@ -120,14 +149,18 @@ function readPem(path: string, flag: string): Buffer {
 }
 
 async function bind(server: Server, { address, tls }: ListenOptions): Promise<string> {
+  if (address.kind === 'unix') await clearSocketPath(address.path);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => reject(listenError(address, cause)));
-    server.once('listening', resolve);
-    if (address.kind === 'unix') {
-      rmSync(address.path, { force: true });
-      server.listen(address.path);
-    } else server.listen(address.port, address.host);
+    const fail = (cause: NodeJS.ErrnoException): void => reject(listenError(address, cause));
+    server.once('error', fail);
+    server.once('listening', () => {
+      server.off('error', fail);
+      resolve();
+    });
+    if (address.kind === 'unix') server.listen(address.path);
+    else server.listen(address.port, address.host);
   });
+  if (address.kind === 'unix') chmodSync(address.path, 0o600); // there is no token: its owner alone may connect
   if (address.kind === 'unix') return `unix:${address.path}`;
   const { port } = server.address() as AddressInfo;
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;

@@ -13,6 +13,6 @@ export function isSameToken(given: string, wanted: string): boolean {
 
 /** Reads `Authorization: Bearer TOKEN`. */
 export function bearerToken(header: string | undefined): string | undefined {
-  const match = /^Bearer ([\x21-\x7e]{1,512})$/.exec(header ?? '');
+  const match = /^Bearer ([\x21-\x7e]{1,1024})$/.exec(header ?? '');
   return match?.[1];
 }

@@ -55,8 +55,11 @@ afterEach(endAll);
 
 describe('a worker written from docs/protocol.md', () => {
   it('shares no code with bridle', () => {
-    const imports = readFileSync(foreign, 'utf8').match(/from '[^']+'/g);
-    expect(imports).toEqual(["from 'node:crypto'", "from 'node:zlib'", "from 'ws'"]);
+    const importsOf = (path: string): string[] => readFileSync(path, 'utf8').match(/from '[^']+'/g) ?? [];
+    expect(importsOf(foreign)).toEqual(
+      ['node:crypto', 'node:zlib', 'ws', './foreign-model.mjs'].map((name) => `from '${name}'`),
+    );
+    expect(importsOf(fileURLToPath(new URL('foreign-model.mjs', import.meta.url)))).toEqual([]);
   });
 
   it.each([
