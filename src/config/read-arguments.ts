@@ -108,13 +108,14 @@ export function readArguments(command: CommandName, args: readonly string[], max
       }
       const { arity } = optionOf(name).type;
       const earlier = inputs.get(name);
-      if (earlier && arity !== 'list') {
-        const both = earlier.flag === flag ? flag : `${earlier.flag} and ${flag}`;
-        const message = `${both}: given more than once. Give it once; which value is meant is not guessed.`;
+      // The last one counts, so that scripts can append "$@"; two names of one option are a mistake more likely than a wish.
+      if (earlier && earlier.flag !== flag) {
+        const message = `${earlier.flag} and ${flag} are one option, and both are given. Leave one out.`;
         given.problems.push(new ConfigError('FLAG_REPEATED', message));
         continue;
       }
-      const input = { flag, texts: [...(earlier?.texts ?? []), token.value] };
+      const before = arity === 'list' ? (earlier?.texts ?? []) : [];
+      const input = { flag, texts: [...before, token.value] };
       inputs.set(name, input);
       if (arity === 'list') collect = (text) => input.texts.push(text);
     }

@@ -14,6 +14,7 @@ export class BridleProcess {
   readonly events: RunEvent[] = [];
   readonly child: ChildProcess;
   stderr = '';
+  #hasClosed = false;
   readonly #exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   readonly #listeners = new Set<() => void>();
 
@@ -31,10 +32,14 @@ export class BridleProcess {
         for (const notify of this.#listeners) notify();
       });
     }
-    this.child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
+    this.child.stderr?.on('data', (chunk: Buffer) => {
+      this.stderr += chunk.toString();
+      for (const listener of this.#listeners) listener();
+    });
     this.#exit = new Promise((resolve) =>
       this.child.once('close', (code, by) => {
         running.delete(this);
+        this.#hasClosed = true; // all that it printed has been read
         resolve({ code, signal: by });
         for (const listener of this.#listeners) listener();
       }),
@@ -42,13 +47,22 @@ export class BridleProcess {
   }
 
   /** Waits for an event; fails with all that was printed when the process ends or the deadline passes first. */
-  async event<Name extends RunEvent['event']>(
+  event<Name extends RunEvent['event']>(
     name: Name,
     matches: (event: EventOf<Name>) => boolean = () => true,
     deadlineMs = 60_000,
   ): Promise<EventOf<Name>> {
-    const find = (): EventOf<Name> | undefined =>
-      this.events.find((event): event is EventOf<Name> => event.event === name && matches(event as EventOf<Name>));
+    const isWanted = (event: RunEvent): event is EventOf<Name> =>
+      event.event === name && matches(event as EventOf<Name>);
+    return this.#wait(`event "${name}"`, () => this.events.find(isWanted), deadlineMs);
+  }
+
+  /** Waits for a text on stderr. */
+  printed(text: string, deadlineMs = 60_000): Promise<true> {
+    return this.#wait(`"${text}" on stderr`, () => this.stderr.includes(text) || undefined, deadlineMs);
+  }
+
+  #wait<Value>(what: string, find: () => Value | undefined, deadlineMs: number): Promise<Value> {
     return new Promise((resolve, reject) => {
       const stop = (): void => {
         clearTimeout(timer);
@@ -56,17 +70,14 @@ export class BridleProcess {
       };
       const check = (): void => {
         const found = find();
-        if (found) {
-          stop();
-          resolve(found);
-        } else if (this.child.exitCode !== null || this.child.signalCode !== null) {
-          stop();
-          reject(new Error(`ended before "${name}" came\n${this.report()}`));
-        }
+        if (found === undefined && !this.#hasClosed) return;
+        stop();
+        if (found === undefined) reject(new Error(`ended before ${what} came\n${this.report()}`));
+        else resolve(found);
       };
       const timer = setTimeout(() => {
         stop();
-        reject(new Error(`"${name}" did not come within ${deadlineMs} ms\n${this.report()}`));
+        reject(new Error(`${what} did not come within ${deadlineMs} ms\n${this.report()}`));
       }, deadlineMs);
       this.#listeners.add(check);
       check();
