@@ -1,0 +1,146 @@
+// The pages lead where they say: links, headings, paths, commands, flags, versions and rooms are those of the tree.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { commandNames } from '../../../src/config/commands.js';
+import { flagOf, type CommandName } from '../../../src/config/option.js';
+import { optionOf, optionsOf } from '../../../src/config/schema.js';
+import { bridleVersion } from '../../../src/protocol/version.js';
+
+const root = resolve(import.meta.dirname, '../../..');
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const markdownIn = (folder: string): string[] =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name));
+const pages = [...markdownIn('.'), ...markdownIn('docs')];
+const { version, scripts } = JSON.parse(read('package.json')) as { version: string; scripts: Record<string, string> };
+
+const withoutCode = (text: string): string => text.replace(/^```[\s\S]*?^```/gm, '').replace(/`[^`\n]*`/g, '');
+
+/** Lists the anchors that GitHub gives a page's headings. */
+function anchorsOf(text: string): string[] {
+  const headings = Array.from(
+    text.replace(/^```[\s\S]*?^```/gm, '').matchAll(/^#+ (.+)$/gm),
+    ([, title = '']) => title,
+  );
+  return headings.map((title) =>
+    title
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .trim()
+      .replace(/\s/g, '-'),
+  );
+}
+
+/** Lists the relative links of a page that lead nowhere. */
+function brokenLinks(page: string): string[] {
+  const targets = Array.from(withoutCode(read(page)).matchAll(/\]\(([^)\s]+)\)/g), ([, target = '']) => target);
+  return targets.filter((target) => {
+    if (/^[a-z]+:/.test(target)) return false;
+    const [file = '', anchor] = target.split('#');
+    const path = file === '' ? page : join(dirname(page), file);
+    if (!existsSync(join(root, path))) return true;
+    return anchor !== undefined && !anchorsOf(read(path)).includes(anchor);
+  });
+}
+
+/** Finds `bridle COMMAND ...` in a page, to the end of its line or code span. */
+function commandLines(text: string): { command: CommandName; words: string }[] {
+  const pattern = new RegExp(`\\bbridle (${commandNames.join('|')})\\b([^\\n\`|]*)`, 'g');
+  return Array.from(text.replace(/\\\n/g, ' ').matchAll(pattern), ([, command, words = '']) => ({
+    command: command as CommandName,
+    words: words.split(' # ')[0] ?? '',
+  }));
+}
+
+const flagsOf = (command: CommandName): string[] => [
+  ...optionsOf(command).flatMap((name) => [name, ...(optionOf(name).aliases ?? [])].map(flagOf)),
+  '--help',
+];
+const flagPattern = /(?<![\w-])--[a-z][\w-]*/g;
+
+function unknownFlags(text: string): string[] {
+  const inCommands = commandLines(text).flatMap(({ command, words }) =>
+    (words.match(flagPattern) ?? [])
+      .filter((flag) => !flagsOf(command).includes(flag))
+      .map((flag) => `bridle ${command} ${flag}`),
+  );
+  const all = new Set([...commandNames.flatMap(flagsOf), '--version']);
+  const alone = Array.from(text.matchAll(/`(--[a-z][\w-]*)[^`\n]*`/g), ([, flag = '']) => flag);
+  return [...inCommands, ...alone.filter((flag) => !all.has(flag))];
+}
+
+function missingPaths(text: string): string[] {
+  const pattern = /(?<![\w/.-])(?:src|test|scripts|docs|bench|proto|examples)\/[\w./-]*[\w/]/g;
+  return (text.match(pattern) ?? []).filter((path) => !existsSync(join(root, path)));
+}
+
+describe.each(pages)('%s', (page) => {
+  const text = read(page);
+
+  it('links to files and headings that are there', () => {
+    expect(brokenLinks(page)).toEqual([]);
+  });
+
+  it('names npm scripts that package.json has', () => {
+    const named = Array.from(text.matchAll(/npm run ([\w:-]+)/g), ([, name = '']) => name);
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+
+  it('gives commands the flags that they have', () => {
+    expect(unknownFlags(text)).toEqual([]);
+  });
+
+  it('names files and folders that are there', () => {
+    expect(missingPaths(text)).toEqual([]);
+  });
+});
+
+it('finds a flag that a command does not have, in blocks and in spans', () => {
+  expect(unknownFlags('```sh\nnpx bridle train --epochs 2 --epocs 3 # --not this\n```')).toEqual([
+    'bridle train --epocs',
+  ]);
+  expect(unknownFlags('Run `bridle worker --join URL --seed 1`, or `--nonsense X`, or `--lr`.')).toEqual([
+    'bridle worker --seed',
+    '--nonsense',
+  ]);
+  expect(commandLines('bridle train --lr 1 \\\n  --seed 2')).toEqual([
+    { command: 'train', words: ' --lr 1    --seed 2' },
+  ]);
+});
+
+it('finds a path that is not there', () => {
+  expect(missingPaths('`src/errors.ts`, src/nothing.ts, [x](../src/link.ts) and https://host/src/a.ts')).toEqual([
+    'src/nothing.ts',
+  ]);
+});
+
+it('makes the anchors of headings as GitHub does', () => {
+  expect(anchorsOf('# A run, on disk\n```\n# no heading\n```\n## `--json` & more_1')).toEqual([
+    'a-run-on-disk',
+    '--json--more_1',
+  ]);
+});
+
+it('one version stands in package.json, the source, the README and the changelog', () => {
+  expect(bridleVersion).toBe(version);
+  expect(/^Version (\S+),/m.exec(read('README.md'))?.[1]).toBe(version);
+  expect(/^## \[([^\]]+)\]/m.exec(read('CHANGELOG.md'))?.[1]).toBe(version);
+});
+
+it('the rooms in docs/architecture.md are those of the import check, on the same floors', () => {
+  const check = /^const floors = \[([\s\S]*?)^\];/m.exec(read('scripts/check-imports.mjs'))?.[1] ?? '';
+  const browser = /^const browserRooms = \[([\s\S]*?)^\];/m.exec(read('scripts/check-imports.mjs'))?.[1] ?? '';
+  const floors = check.trim().split('\n');
+  const wanted = floors.flatMap((line, index) =>
+    Array.from(
+      line.matchAll(/'([\w-]+)'/g),
+      ([, room]) => `${index + 1} ${room}${browser.includes(`'${room}'`) ? ' *' : ''}`,
+    ),
+  );
+  const rows = read('docs/architecture.md').matchAll(/^\| (\d) +\| `(\w+)`( \\?\*)? /gm);
+  const inPage = Array.from(rows, ([, floor, room, star]) => `${floor} ${room}${star === undefined ? '' : ' *'}`);
+  expect(inPage).toEqual(wanted);
+  expect(wanted.length).toBeGreaterThan(15);
+});
