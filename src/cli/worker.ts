@@ -16,13 +16,15 @@ export const worker: CommandBody = async (given, around) => {
   if (values.join === undefined) throw new ConfigError('FLAG_MISSING', 'bridle worker needs --join URL.');
   await checkInputFiles(values, ['tlsCa']);
   const token = await readToken(values.tokenFile, around.env);
-  chooseBackend(values.backend);
+  const backend = chooseBackend(values.backend);
 
   const log = openLog(join(values.logDir, 'workers.log'), values.verbose);
   const output = createRunOutput({ command, ...around, json, quiet, logEvery: 0, nowMs: Date.now });
   const stop = watchStop(output, 'leaving the run');
+  const say = quiet ? (): void => undefined : output.say;
   try {
     const { runWorkers } = await import('../launch/run-workers.js');
+    say(`workers for ${values.join}, backend ${backend}, logs in ${values.logDir}; Ctrl-C leaves the run`);
     await runWorkers({
       join: values.join,
       workers: values.workers,
@@ -38,7 +40,9 @@ export const worker: CommandBody = async (given, around) => {
       log,
       logDir: values.logDir,
     });
-    return stop.exitCode() ?? exitCodes.done;
+    const code = stop.exitCode();
+    say(code === undefined ? 'the run has ended' : 'the workers have left');
+    return code ?? exitCodes.done;
   } finally {
     stop.release();
     output.clear();
