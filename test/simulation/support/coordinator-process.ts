@@ -10,6 +10,7 @@ import {
   type ShardHealth,
   type ShardScore,
 } from '../../../src/coordinator/core/state.js';
+import { nodeKey, type TreeNode } from '../../../src/collective/tree.js';
 import { step as coreStep } from '../../../src/coordinator/core/step.js';
 import { DataFeed } from '../../../src/coordinator/data-feed.js';
 import { GradientStore } from '../../../src/coordinator/gradient-store.js';
@@ -62,6 +63,8 @@ export class CoordinatorProcess {
   readonly #state: TrainingState;
   readonly #known: ReadonlyMap<number, StepRecord>;
   readonly #byRank = new Map<number, Peer>();
+  /** Nodes that the sum of the open step is made of. */
+  readonly #kept = new Map<string, TreeNode>();
   readonly #events: CoreEvent[] = [];
   #isDispatching = false;
   #isAlive = true;
@@ -144,6 +147,7 @@ export class CoordinatorProcess {
     this.#isDispatching = true;
     for (let next = this.#events.shift(); next && this.#isAlive; next = this.#events.shift()) {
       for (const effect of coreStep(this.core, next, this.#world.timeline.now)) this.#perform(effect);
+      this.#world.onState(this.core);
     }
     this.#isDispatching = false;
   }
@@ -175,6 +179,8 @@ export class CoordinatorProcess {
       }
       case 'keepNode':
         this.gradients.keep(effect.leaseId, effect.node, effect.replaced);
+        for (const node of effect.replaced) this.#kept.delete(nodeKey(node));
+        this.#kept.set(nodeKey(effect.node), effect.node);
         return;
       case 'dropNode':
         this.gradients.drop(effect.leaseId, effect.node);
@@ -313,6 +319,8 @@ export class CoordinatorProcess {
   #update(reports: readonly ShardHealth[], isSkipped: boolean): void {
     const { disk } = this.#world;
     const sum = this.gradients.reduce(this.#toy.shards);
+    if (!isSkipped) this.#world.onSum(this.#state.step, [...this.#kept.values()]);
+    this.#kept.clear();
     const outcome = applyUpdate(this.#state, this.#rules, reports, isSkipped ? undefined : sum);
     const { digest } = outcome;
     const { step } = this.#state;

@@ -24,6 +24,7 @@ export interface Scenario {
   readonly toy: ToyOptions;
   readonly workers: number;
   readonly latencyMs: number;
+  readonly shardMs: number;
   readonly faults: ReadonlySet<FaultClass>;
   /** Milliseconds between faults, in the mean; after `healAt` there are none. */
   readonly faultEveryMs: number;
@@ -54,6 +55,7 @@ export function scenarioOf(seed: number): Scenario {
     toy,
     workers,
     latencyMs: random.pick([0.2, 2, 20, 120]),
+    shardMs: random.pick([5, 40, 40, 400]),
     faults,
     faultEveryMs: random.between(100, 1500),
     healAt: random.between(500, 8000),

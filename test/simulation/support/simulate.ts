@@ -1,12 +1,14 @@
 // One seed, from the first connection to the last exit: processes, faults, and the invariants that must hold throughout.
-import type { ShardScore } from '../../../src/coordinator/core/state.js';
+import type { TreeNode } from '../../../src/collective/tree.js';
+import type { CoreState, ShardScore } from '../../../src/coordinator/core/state.js';
+import { faultOf, faultOfSum } from './check-core.js';
 import { CoordinatorProcess } from './coordinator-process.js';
 import { Disk, type StepRecord } from './disk.js';
 import { Link } from './link.js';
 import { draws, type Draws } from './random.js';
 import type { FaultClass, Scenario } from './scenario.js';
 import { Timeline } from './timeline.js';
-import { initialState, referenceSteps, scoreOf, type StepResult } from './toy-training.js';
+import { initialState, referenceSteps, scoreOf, wantedShards, type StepResult } from './toy-training.js';
 import { WorkerProcess } from './worker-process.js';
 import type { World } from './world.js';
 
@@ -46,6 +48,7 @@ class Simulation implements World {
   readonly timeline: Timeline;
   readonly disk: Disk;
   readonly random: Draws;
+  readonly shardMs: number;
   readonly #scenario: Scenario;
   readonly #expected: readonly StepResult[];
   readonly #nemesis: Draws;
@@ -69,6 +72,7 @@ class Simulation implements World {
     this.#expected = expected;
     this.timeline = new Timeline(draws(seed, 'ties'));
     this.random = draws(seed, 'processes');
+    this.shardMs = scenario.shardMs;
     this.#nemesis = draws(seed, 'nemesis');
     this.#network = draws(seed, 'network');
     this.disk = new Disk(this.timeline, draws(seed, 'disk'), initialState(toy));
@@ -242,6 +246,17 @@ class Simulation implements World {
   }
 
   // ---- invariants
+
+  onState(core: CoreState): void {
+    const fault = faultOf(core);
+    if (fault !== undefined) throw new Violation(fault);
+  }
+
+  onSum(step: number, nodes: readonly TreeNode[]): void {
+    const { toy } = this.#scenario;
+    const fault = faultOfSum(nodes, wantedShards(toy, step), toy.shards);
+    if (fault !== undefined) throw new Violation(`step ${step}: ${fault}`);
+  }
 
   onStep(step: number, result: StepResult, known: StepRecord | undefined, params: Float32Array): void {
     const { digest } = result;

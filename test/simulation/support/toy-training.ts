@@ -39,6 +39,12 @@ export function countOf(options: ToyOptions, step: number, shard: number): numbe
 const isPoison = (options: ToyOptions, step: number, shard: number): boolean =>
   options.isPoisoned && hashOf(2, step, shard) % 7 === 0;
 
+/** The shards that a step sums, ascending: those without rows and those left out are not among them. */
+export function wantedShards(options: ToyOptions, step: number): number[] {
+  const shards = Array.from({ length: options.shards }, (_, shard) => shard);
+  return shards.filter((shard) => countOf(options, step, shard) > 0 && !isPoison(options, step, shard));
+}
+
 /** The gradient of a shard's summed loss: thirds, so that every sum rounds and its order shows in the bits. */
 export function gradientOf(
   options: ToyOptions,

@@ -263,7 +263,7 @@ export class WorkerProcess {
       purpose === 'train'
         ? this.#gradients(params, lease.step, shards)
         : ({ reports: shards.map((shard) => scoreOf(params, shard)), nodes: [], purpose } as const);
-    this.#later(this.slowness * shards.length * random.between(20, 60), () => {
+    this.#later(this.slowness * shards.length * random.between(0.5, 1.5) * this.#world.shardMs, () => {
       this.#results.set(lease.leaseId, result);
       this.#dispatch({ type: 'computed', leaseId: lease.leaseId });
       this.#results.delete(lease.leaseId);
