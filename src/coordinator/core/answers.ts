@@ -1,7 +1,7 @@
 // What workers answer: reports of shards, tree nodes, scores. Everything is checked against the lease before it counts.
 import { NumericalError } from '../../errors.js';
 import { coverShards, nodeKey, shardRange, type TreeNode } from '../../collective/tree.js';
-import { completeLease } from './grants.js';
+import { completeLease, revokeLease } from './grants.js';
 import type { CoreEffect, CoreEvent, CoreState, Lease, ShardHealth, TrainRound } from './state.js';
 
 type EventOf<Type extends CoreEvent['type']> = Extract<CoreEvent, { type: Type }>;
@@ -49,7 +49,7 @@ export function onReported(state: CoreState, event: EventOf<'reported'>, now: nu
   const finite = event.reports.filter(isFinite);
   lease.awaited = coverShards(new Set(finite.map(({ shard }) => shard)), plan.numShards);
   for (const health of finite) recordHealth(state, round, event.rank, health, effects);
-  for (const health of event.reports) if (!isFinite(health)) onNonFinite(state, round, event.rank, health, effects);
+  for (const health of event.reports) if (!isFinite(health)) onNonFinite(state, round, lease, health, now, effects);
   if (lease.awaited.length === 0) completeLease(state, round, lease, now, effects);
 }
 
@@ -79,11 +79,13 @@ function recordHealth(
 function onNonFinite(
   state: CoreState,
   round: TrainRound,
-  rank: number,
+  lease: Lease,
   health: ShardHealth,
+  now: number,
   effects: CoreEffect[],
 ): void {
   const { shard } = health;
+  const { rank } = lease;
   if (round.coverage.isCovered(shard)) return;
   const { onNonFinite: policy } = state.plan;
   const isRepeated = round.suspects.has(shard);
@@ -95,7 +97,7 @@ function onNonFinite(
     event: { event: 'non-finite', step: round.step, rank, shard, layer, exampleIds, reaction },
   });
   if (reaction === 'recompute') round.suspects.set(shard, rank);
-  if (reaction === 'exclude') exclude(round, rank, shard, effects);
+  if (reaction === 'exclude') exclude(state, round, shard, lease, now, effects);
   if (reaction === 'skip') round.isSkipped = true;
   if (reaction !== 'stop') return;
   const accuser = round.suspects.get(shard);
@@ -110,14 +112,18 @@ function onNonFinite(
 }
 
 /** Leaves a shard out for good: what another worker has said of it, or may still send with its neighbours, must not count. */
-function exclude(round: TrainRound, rank: number, shard: number, effects: CoreEffect[]): void {
+function exclude(
+  state: CoreState,
+  round: TrainRound,
+  shard: number,
+  own: Lease,
+  now: number,
+  effects: CoreEffect[],
+): void {
   round.coverage.exclude(shard);
   round.reports.delete(shard);
-  for (const lease of round.leases.values()) {
-    if (lease.rank === rank || !lease.shards.includes(shard)) continue;
-    round.leases.delete(lease.id);
-    effects.push({ type: 'revoke', rank: lease.rank, leaseId: lease.id });
-  }
+  for (const lease of round.leases.values())
+    if (lease !== own && lease.shards.includes(shard)) revokeLease(state, round, lease, now, effects);
 }
 
 /** Tells whether chunks of a node may be taken in: memory is spent only on what a lease still owes. */

@@ -85,6 +85,15 @@ function grant(
   effects.push({ type: 'lease', rank: worker.rank, leaseId: id, purpose: round.purpose, step: round.step, shards });
 }
 
+/** Takes a lease back: its answer is no longer wanted. */
+export function revokeLease(state: CoreState, round: Round, lease: Lease, now: number, effects: CoreEffect[]): void {
+  round.leases.delete(lease.id);
+  effects.push({ type: 'revoke', rank: lease.rank, leaseId: lease.id });
+  // Without this a hung worker would hold up every step anew: its lease would never become overdue twice.
+  const worker = state.workers.get(lease.rank);
+  if (worker && lease.isOverdue) worker.overdueMs += now - lease.grantedAt;
+}
+
 /** Closes a lease that is answered, and learns the worker's speed from it. */
 export function completeLease(state: CoreState, round: Round, lease: Lease, now: number, effects: CoreEffect[]): void {
   round.leases.delete(lease.id);

@@ -1,7 +1,7 @@
 // The coordinator's core: `step(state, event, now)` changes the state and returns what the shell must do. No I/O, no clock.
 import { Coverage } from '../../collective/coverage.js';
 import { onNode, onReported, onScored } from './answers.js';
-import { grantLeases } from './grants.js';
+import { grantLeases, revokeLease } from './grants.js';
 import { checkLeases, checkWorkers, forget, noteWaiting } from './membership.js';
 import type { CoreEffect, CoreEvent, CoreState, Round } from './state.js';
 
@@ -116,12 +116,7 @@ function closeRound(state: CoreState, now: number, effects: CoreEffect[]): void 
 
 /** Leases that are still open belong to workers that were too slow: their answers would be dropped. */
 function endRound(state: CoreState, round: Round, now: number, effects: CoreEffect[]): void {
-  for (const lease of round.leases.values()) {
-    effects.push({ type: 'revoke', rank: lease.rank, leaseId: lease.id });
-    // Without this a hung worker would hold up every step anew: its lease would never become overdue twice.
-    const worker = state.workers.get(lease.rank);
-    if (worker && lease.isOverdue) worker.overdueMs += now - lease.grantedAt;
-  }
+  for (const lease of round.leases.values()) revokeLease(state, round, lease, now, effects);
   state.round = undefined;
 }
 
