@@ -36,6 +36,7 @@ export class TrainingRun {
   readonly #shardsByWorker: Record<string, number>;
   readonly #startedAt = performance.now();
   #lastCommitAt = performance.now();
+  #rate: number | undefined;
   #best: { readonly loss: number; readonly step: number } | undefined;
 
   private constructor(options: TrainingRunOptions, recorder: RunRecorder) {
@@ -80,12 +81,19 @@ export class TrainingRun {
     const { step } = this.state;
     const rows = reports.reduce((total, { shard }) => total + plan.exampleIds('train', step - 1, shard).length, 0);
     const now = performance.now();
-    const sequencesPerSecond = (1000 * rows) / Math.max(0.001, now - this.#lastCommitAt);
-    this.#lastCommitAt = now;
+    const sequencesPerSecond = this.#measureRate(rows, now);
     const epoch = plan.epochAfter(step);
     const record = { step, epoch, generation, seed: training.seed, ...outcome };
     this.#recorder.commit(record, { event: 'committed', step, epoch, sequencesPerSecond, ...outcome });
     return this.#recorder.waitForRoom();
+  }
+
+  /** Sequences a second, a running mean over some ten steps: single steps jump. */
+  #measureRate(rows: number, now: number): number {
+    const rate = (1000 * rows) / Math.max(0.001, now - this.#lastCommitAt);
+    this.#lastCommitAt = now;
+    this.#rate = this.#rate === undefined ? rate : 0.9 * this.#rate + 0.1 * rate;
+    return this.#rate;
   }
 
   recordEvaluation(step: number, scores: readonly ShardScore[]): void {

@@ -15,7 +15,7 @@ export function runTraining(training: TrainingOptions, launch: LaunchOptions): P
       token,
       ...(launch.tls && { tlsCaPath: launch.tls.certPath }),
       insecure: launch.insecure,
-      workers: numWorkers(launch.workers, training.shards),
+      workers: numWorkers(launch.workers, backend, training.shards),
       backend,
       threads: launch.threads,
       maxRestarts: launch.maxRestarts,

@@ -11,13 +11,14 @@ export async function runWorkers(options: WorkersOptions): Promise<void> {
   const { join, token, tlsCaPath, insecure, logDir = 'logs' } = options;
   checkConnectOptions({ join, token, ...(tlsCaPath !== undefined && { tlsCaPath }), insecure });
   await mkdir(logDir, { recursive: true });
+  const backend = chooseBackend(options.backend);
   const pool = startWorkerPool({
     join,
     token,
     ...(tlsCaPath !== undefined && { tlsCaPath }),
     insecure,
-    workers: numWorkers(options.workers, Infinity),
-    backend: chooseBackend(options.backend),
+    workers: numWorkers(options.workers, backend, Infinity),
+    backend,
     threads: options.threads,
     maxRestarts: options.maxRestarts,
     name: options.name ?? hostname(),

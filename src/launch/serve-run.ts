@@ -51,7 +51,7 @@ export async function serveRun(
     });
     const token = launch.token ?? (await makeToken(launch));
     listener = await open(launch, token, coordinator);
-    announce(launch, listener.url, token);
+    announce(launch, training, listener.url, token);
     const stop = (): void => coordinator.stop();
     launch.signal.addEventListener('abort', stop, { once: true });
     if (launch.signal.aborted) stop();
@@ -105,9 +105,10 @@ async function open(launch: LaunchOptions, token: string | undefined, coordinato
   }
 }
 
-function announce(launch: LaunchOptions, url: string, token: string | undefined): void {
+function announce(launch: LaunchOptions, training: TrainingOptions, url: string, token: string | undefined): void {
   const reachable = url.replace(/\/\/(0\.0\.0\.0|\[::\])(?=:)/, `//${hostname()}`);
   const flags = [
+    training.backend === 'auto' ? '' : ` --backend ${training.backend}`,
     token === undefined ? '' : ' --token-file TOKEN_FILE',
     launch.tls ? ' --tls-ca CERT_FILE' : '',
     launch.insecure && !launch.tls ? ' --insecure' : '',

@@ -1,9 +1,10 @@
 // Local worker processes: started, watched, started again with backoff, and at the end the first that failed is named.
 import { fork, type ChildProcess } from 'node:child_process';
-import { openSync, closeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { BackendName } from '../backend/backend.js';
 import { BridleError, TransportError, exitCodes } from '../errors.js';
 import type { RunEvent } from '../metrics/events.js';
 import type { WorkerProcessOptions, WorkerProcessReport } from '../worker/process-options.js';
@@ -14,7 +15,7 @@ export interface WorkerPoolOptions {
   readonly tlsCaPath?: string;
   readonly insecure: boolean;
   readonly workers: number;
-  readonly backend: 'tensorflow' | 'wasm';
+  readonly backend: BackendName;
   readonly threads: number;
   /** Restarts of each worker. */
   readonly maxRestarts: number;
@@ -39,38 +40,58 @@ const stopMs = 5000;
 /** Faults of one process, which another may not have; every other code is the coordinator's last word. */
 const restartable = new Set(['STUCK', 'COMPUTE_FAILED', 'INTERNAL']);
 
-/** `auto`: as many as there are cores, and no more than shards. */
-export function numWorkers(wanted: number | 'auto', shards: number): number {
-  return wanted === 'auto' ? Math.max(1, Math.min(availableParallelism(), shards)) : wanted;
+/** NVIDIA cards of this machine, as its driver lists them. */
+function numGpus(): number {
+  const folder = '/proc/driver/nvidia/gpus';
+  return existsSync(folder) ? readdirSync(folder).length : 0;
+}
+
+/** `auto`: one for each GPU; without one as many as there are cores, and no more than shards. */
+export function numWorkers(wanted: number | 'auto', backend: BackendName, shards: number): number {
+  if (wanted !== 'auto') return wanted;
+  const gpus = backend === 'tensorflow' ? numGpus() : 0;
+  return Math.max(1, Math.min(gpus > 0 ? gpus : availableParallelism(), shards));
+}
+
+/** One card a worker: tfjs has no way to choose a device in a process. What the user has set stays. */
+function deviceEnvironment(slot: number, backend: BackendName): Record<string, string> {
+  const gpus = backend === 'tensorflow' ? numGpus() : 0;
+  if (gpus === 0 || process.env['CUDA_VISIBLE_DEVICES'] !== undefined) return {};
+  return { CUDA_VISIBLE_DEVICES: String(slot % gpus) };
 }
 
 export function startWorkerPool(options: WorkerPoolOptions): WorkerPool {
   const children = new Set<ChildProcess>();
   let isStopping = false;
-  let firstFailure: BridleError | undefined;
   const stopRequest = new AbortController();
 
-  const runSlot = async (slot: number): Promise<void> => {
+  /** Keeps one worker going; returns why it was given up, or undefined when it ended as it should. */
+  const runSlot = async (slot: number): Promise<BridleError | undefined> => {
     const name = `${options.name}-${slot}`;
-    for (let restarts = 0; !isStopping; restarts += 1) {
-      const failure = await runOnce(options, name, children);
-      if (!failure || isStopping) return;
+    for (let restarts = 0; ; restarts += 1) {
+      const failure = await runOnce(options, slot, name, children);
+      if (!failure || isStopping) return undefined;
       options.log.error({ code: failure.code, worker: name }, failure.message);
-      firstFailure ??= failure;
-      if (!restartable.has(failure.code)) return;
+      if (!restartable.has(failure.code)) return failure;
       const isLast = restarts >= options.maxRestarts;
       const next = isLast ? `Not started again: --max-restarts is ${options.maxRestarts}.` : 'Starting it again.';
       options.onEvent({ event: 'warning', code: 'WORKER_DIED', message: `${failure.message} ${next}` });
-      if (isLast) return;
+      if (isLast) return failure;
       await delay(Math.min(backoffMs.cap, backoffMs.base * 2 ** restarts), stopRequest.signal);
     }
   };
 
-  const done = Promise.all(Array.from({ length: options.workers }, (_, slot) => runSlot(slot))).then(() => {
-    if (!firstFailure || isStopping) return;
-    if (!restartable.has(firstFailure.code)) throw firstFailure;
-    throw new TransportError('WORKERS_LOST', `No worker is left. The first to fail: ${firstFailure.message}`, {
-      cause: firstFailure,
+  let first: BridleError | undefined;
+  const slots = Array.from({ length: options.workers }, async (_, slot) => {
+    const failure = await runSlot(slot);
+    first ??= failure;
+    return failure;
+  });
+  const done = Promise.all(slots).then((failures) => {
+    if (!first || failures.includes(undefined)) return;
+    if (!restartable.has(first.code)) throw first;
+    throw new TransportError('WORKERS_LOST', `No worker is left. The first to fail: ${first.message}`, {
+      cause: first,
     });
   });
   done.catch(() => undefined);
@@ -91,11 +112,12 @@ export function startWorkerPool(options: WorkerPoolOptions): WorkerPool {
 /** Runs one process to its end; undefined: it ended as it should. */
 function runOnce(
   options: WorkerPoolOptions,
+  slot: number,
   name: string,
   children: Set<ChildProcess>,
 ): Promise<BridleError | undefined> {
   const logPath = join(options.logDir, `${name}.log`);
-  const child = startProcess(options, name, logPath);
+  const child = startProcess(options, slot, name, logPath);
   children.add(child);
   let report: WorkerProcessReport | undefined;
   let silence = setTimeout(() => undefined, 0);
@@ -126,7 +148,7 @@ function runOnce(
   });
 }
 
-function startProcess(options: WorkerPoolOptions, name: string, logPath: string): ChildProcess {
+function startProcess(options: WorkerPoolOptions, slot: number, name: string, logPath: string): ChildProcess {
   const { join: address, token, tlsCaPath, insecure, backend, threads, joinTimeoutMs } = options;
   const given: WorkerProcessOptions = {
     join: address,
@@ -145,7 +167,12 @@ function startProcess(options: WorkerPoolOptions, name: string, logPath: string)
     return fork(new URL('../worker/main.js', import.meta.url), [], {
       stdio: ['ignore', output, output, 'ipc'],
       execArgv: [],
-      env: { ...process.env, BRIDLE_TOKEN: token ?? '', BRIDLE_WORKER: JSON.stringify(given) },
+      env: {
+        ...process.env,
+        ...deviceEnvironment(slot, backend),
+        BRIDLE_TOKEN: token ?? '',
+        BRIDLE_WORKER: JSON.stringify(given),
+      },
     });
   } finally {
     closeSync(output);
