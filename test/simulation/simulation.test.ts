@@ -5,7 +5,7 @@ import { scenarioOf } from './support/scenario.js';
 import { simulate } from './support/simulate.js';
 
 const one = process.env['BRIDLE_SIM_SEED'];
-const numSeeds = Number(process.env['BRIDLE_SIM_SEEDS'] ?? (process.env['BRIDLE_FULL'] === '1' ? 20_000 : 1500));
+const numSeeds = Number(process.env['BRIDLE_SIM_SEEDS'] ?? (process.env['BRIDLE_FULL'] === '1' ? 20_000 : 1000));
 const seeds = one === undefined ? Array.from({ length: numSeeds }, (_, seed) => seed) : [Number(one)];
 
 describe('coordinator and workers under simulated faults', () => {

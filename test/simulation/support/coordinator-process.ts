@@ -27,12 +27,11 @@ import { decodeFrame, encodeFrame, isFrame, type FrameHeader } from '../../../sr
 import { copyState, type StepRecord } from './disk.js';
 import type { Link, LinkEnd } from './link.js';
 import { layout, planOf, rulesOf, type ToyOptions } from './toy-training.js';
-import { bytesOf, chunkBytes, hexOf } from './worker-process.js';
+import { bytesOf, chunkBytes, heartbeatBytes, hexOf } from './worker-process.js';
 import type { World } from './world.js';
 
 const runId = '0123456789abcdef';
 const tickMs = 250;
-const heartbeat = encodeControl({ heartbeat: {} });
 
 /** Four blocks of data; shard s reads block s modulo 4. */
 const blocks = [0, 1, 2, 3].map((index) => ({
@@ -84,7 +83,7 @@ export class CoordinatorProcess {
     this.#known = new Map(world.disk.records.map((record) => [record.step, record]));
     this.core = createCoreState(planOf(toy), this.#state.step, world.timeline.now);
     const tick = (): void => {
-      for (const peer of this.#byRank.values()) peer.link.sendToClient(heartbeat);
+      for (const peer of this.#byRank.values()) peer.link.sendToClient(heartbeatBytes);
       this.#dispatch({ type: 'tick' });
       this.#later(tickMs, tick);
     };
@@ -147,7 +146,7 @@ export class CoordinatorProcess {
     this.#isDispatching = true;
     for (let next = this.#events.shift(); next && this.#isAlive; next = this.#events.shift()) {
       for (const effect of coreStep(this.core, next, this.#world.timeline.now)) this.#perform(effect);
-      this.#world.onState(this.core);
+      if (next.type !== 'heard') this.#world.onState(this.core);
     }
     this.#isDispatching = false;
   }

@@ -35,7 +35,7 @@ export function scenarioOf(seed: number): Scenario {
   const random = draws(seed, 'scenario');
   const workers = random.chance(0.7) ? random.integer(1, 5) : random.integer(6, 16);
   const shards = random.pick([1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 11, 13, 16]);
-  const steps = random.integer(1, 6);
+  const steps = random.integer(1, 10);
   const onNonFinite = random.pick(['recompute', 'recompute', 'recompute', 'exclude', 'skip'] as const);
   const toy: ToyOptions = {
     shards,
@@ -55,9 +55,9 @@ export function scenarioOf(seed: number): Scenario {
     toy,
     workers,
     latencyMs: random.pick([0.2, 2, 20, 120]),
-    shardMs: random.pick([5, 40, 40, 400]),
+    shardMs: random.pick([5, 40, 150, 400]),
     faults,
-    faultEveryMs: random.between(100, 1500),
-    healAt: random.between(500, 8000),
+    faultEveryMs: random.between(50, 1200),
+    healAt: random.between(500, 12_000),
   };
 }

@@ -23,8 +23,10 @@ interface Result {
   readonly purpose: 'train' | 'evaluate';
 }
 
-const tickMs = 250;
+const tickMs = 500;
 export const chunkBytes = 32;
+/** Every heartbeat of a coordinator: known by identity, so that decoding thousands of them takes no time. */
+export const heartbeatBytes = encodeControl({ heartbeat: {} });
 
 export class WorkerProcess {
   readonly name: string;
@@ -47,6 +49,8 @@ export class WorkerProcess {
   #params: Float32Array | undefined;
   #cache = new Set<string>();
   #results = new Map<number, Result>();
+  /** Blocks that each lease still waits for. */
+  #wanting = new Map<number, Set<string>>();
 
   constructor(world: World, toy: ToyOptions, name: string) {
     this.#world = world;
@@ -106,6 +110,7 @@ export class WorkerProcess {
     this.#params = undefined;
     this.#cache = new Set();
     this.#results = new Map();
+    this.#wanting = new Map();
     this.#deferred = [];
     this.#frozenUntil = 0;
   }
@@ -208,6 +213,7 @@ export class WorkerProcess {
   #onMessage(link: Link, bytes: Uint8Array): void {
     if (this.#link !== link) return;
     this.#dispatch({ type: 'heard' });
+    if (bytes === heartbeatBytes) return;
     if (isFrame(bytes)) {
       const { header, payload } = decodeFrame(bytes, crc32);
       this.#onFrame(header, payload);
@@ -231,6 +237,7 @@ export class WorkerProcess {
       for (const old of dropped) this.#cache.delete(old);
       if (dropped.length > 0)
         this.#link?.sendToServer(encodeControl({ droppedBlocks: { names: dropped.map(bytesOf) } }));
+      for (const wanted of this.#wanting.values()) wanted.delete(name);
       this.#dispatch({ type: 'block', name });
       return;
     }
@@ -245,12 +252,16 @@ export class WorkerProcess {
 
   #onLease(lease: ControlBodies['lease']): void {
     const missing = lease.blocks.map((name) => hexOf(name)).filter((name) => !this.#cache.has(name));
+    this.#wanting.set(lease.leaseId, new Set(missing));
     this.#dispatch({ type: 'leased', lease, missing });
   }
 
   /** The compute thread: weights as they are at the start, an answer after a while. */
   #compute(lease: ControlBodies['lease']): void {
     const { random, timeline } = this.#world;
+    if (this.#wanting.get(lease.leaseId)?.size !== 0)
+      throw new Error(`lease ${lease.leaseId} is computed without its data`);
+    this.#wanting.delete(lease.leaseId);
     const params = this.#params ?? new Float32Array(layout.size);
     const purpose = lease.purpose === Purpose.PURPOSE_TRAIN ? 'train' : 'evaluate';
     const shards = lease.shards.map(({ shard }) => shard ?? 0);

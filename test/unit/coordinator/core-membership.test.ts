@@ -1,0 +1,139 @@
+// Workers that are late, silent, stuck or gone, and a coordinator that stood still itself.
+import { describe, expect, it } from 'vitest';
+import { effectsOf, Story } from './core-story.js';
+
+/** Two workers whose speed is known: 10 ms a shard, so a lease is overdue after 2 s. */
+function running(): Story {
+  const story = new Story({ minWorkers: 2, totalSteps: 9 });
+  story.join(0, 1);
+  story.now = 20;
+  story.finishStep();
+  return story;
+}
+
+describe('a worker', () => {
+  it('that leaves gives its shards back within the step', () => {
+    const story = running();
+    const effects = story.leave(1);
+    expect(effects[0]).toMatchObject({
+      type: 'tell',
+      event: { event: 'worker-lost', rank: 1, name: 'w1', workers: 1 },
+    });
+    story.answer(story.lease(0));
+    expect(story.leased).toEqual({ 0: [2, 3] });
+  });
+
+  it('that was silent for more than 3 s is lost, and its shards are dealt anew at once', () => {
+    const story = running();
+    story.answer(story.lease(0));
+    expect(effectsOf(story.pass(2750, [1]), 'disconnect')).toEqual([]);
+    expect(effectsOf(story.pass(250, [1]), 'disconnect')[0]).toMatchObject({
+      rank: 1,
+      code: 'HEARTBEAT_LOST',
+      isStuck: false,
+    });
+    expect(story.leased).toEqual({ 0: [2, 3] });
+  });
+
+  it('that is overdue shares its shards with others, and the first answer wins', () => {
+    const story = running();
+    const slow = story.lease(1);
+    story.answer(story.lease(0));
+    story.pass(2000);
+    expect(story.leased).toEqual({ 1: [2, 3] });
+    story.pass(250);
+    expect(story.leased).toEqual({ 0: [2, 3], 1: [2, 3] });
+    const effects = story.answer(slow);
+    expect(effectsOf(effects, 'keepNode')).toHaveLength(1);
+    expect(effectsOf(effects, 'revoke')).toEqual([{ type: 'revoke', rank: 0, leaseId: expect.any(Number) }]);
+    expect(effectsOf(effects, 'update')).toHaveLength(1);
+  });
+
+  it('that is overdue twice has its process ended', () => {
+    const story = running();
+    story.pass(4000);
+    expect(story.of('disconnect')).toEqual([]);
+    const [disconnect] = effectsOf(story.pass(250), 'disconnect');
+    expect(disconnect).toMatchObject({ code: 'STUCK', isStuck: true });
+    expect(disconnect?.message).toMatch(/lease \d+ \(shards 0, 1\) overdue twice: 4\.3 s/);
+  });
+
+  it('that hangs over several steps is ended too, although others take its shards over each time', () => {
+    const story = running();
+    for (let round = 0; round < 8 && story.of('disconnect').length === 0; round += 1) {
+      story.answer(story.lease(0));
+      story.pass(2250);
+      if (story.leased[0]) story.answer(story.lease(0));
+      if (story.core.phase === 'updating') story.send({ type: 'updated' });
+    }
+    expect(story.of('disconnect').map(({ rank, code }) => [rank, code])).toEqual([[1, 'STUCK']]);
+    expect(story.now).toBeLessThan(7000);
+  });
+
+  it('that was slow once and answers again starts anew', () => {
+    const story = running();
+    story.answer(story.lease(0));
+    story.pass(2250);
+    story.answer(story.lease(0));
+    expect(story.core.workers.get(1)?.overdueMs).toBeGreaterThan(2000);
+    story.send({ type: 'updated' });
+    story.answer(story.lease(1));
+    expect(story.core.workers.get(1)?.overdueMs).toBe(0);
+  });
+
+  it('whose speed is unknown has 60 s before it is overdue', () => {
+    const story = new Story({ minWorkers: 2 });
+    story.join(0, 1);
+    story.answer(story.lease(0));
+    story.pass(60_000);
+    expect(story.leased).toEqual({ 1: [2, 3] });
+    story.pass(250);
+    expect(story.leased).toEqual({ 0: [2, 3], 1: [2, 3] });
+  });
+});
+
+describe('a coordinator that stood still', () => {
+  it('forgives silence and leases for that time', () => {
+    const story = running();
+    story.pass(500);
+    story.now += 30_000;
+    expect(effectsOf(story.send({ type: 'tick' }), 'disconnect')).toEqual([]);
+    expect(story.leased).toEqual({ 0: [0, 1], 1: [2, 3] });
+    expect(effectsOf(story.pass(1250), 'disconnect')).toEqual([]);
+    story.answer(story.lease(0));
+    expect(story.leased).toEqual({ 1: [2, 3] });
+    // The clock of the lease goes on where it stood.
+    story.pass(1000);
+    expect(story.leased).toEqual({ 0: [2, 3], 1: [2, 3] });
+  });
+
+  it('does not forgive a worker that stays silent', () => {
+    const story = running();
+    story.now += 30_000;
+    story.send({ type: 'tick' });
+    expect(effectsOf(story.pass(3250, [1]), 'disconnect')).toMatchObject([{ rank: 1, code: 'HEARTBEAT_LOST' }]);
+  });
+});
+
+describe('a run without workers', () => {
+  it('says every 10 s that it waits, and for how long', () => {
+    const story = new Story({ minWorkers: 2 });
+    story.join(0);
+    story.pass(25_000);
+    expect(story.told('waiting')).toMatchObject([
+      { reason: expect.stringMatching(/^1 of 2 workers are here/), seconds: 10 },
+      { seconds: 20 },
+    ]);
+  });
+
+  it('says so at once when its last worker is lost, and goes on when one comes', () => {
+    const story = running();
+    story.leave(0);
+    story.leave(1);
+    story.pass(250);
+    expect(story.told('waiting')).toMatchObject([{ reason: expect.stringMatching(/^0 of 1/), seconds: 0 }]);
+    story.join(2);
+    expect(story.leased).toEqual({ 2: [0, 1, 2, 3] });
+    expect(effectsOf(story.answer(story.lease(2)), 'update')[0]).toMatchObject({ step: 1 });
+  });
+});
