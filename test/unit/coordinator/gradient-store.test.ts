@@ -1,0 +1,84 @@
+// Vectors that arrive in chunks, and the sum over the tree.
+import { crc32 } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import type { TreeNode } from '../../../src/collective/tree.js';
+import { GradientStore } from '../../../src/coordinator/gradient-store.js';
+import { encodeVector } from '../../../src/protocol/chunks.js';
+import { decodeFrame } from '../../../src/protocol/frame.js';
+
+const size = 3;
+const node = (level: number, index: number): TreeNode => ({ level, index });
+
+/** Sends a vector in chunks of two values; the last `without` chunks stay out. Tells whether it became whole. */
+function arrive(store: GradientStore, lease: number, at: TreeNode, values: readonly number[], without = 0): boolean {
+  const header = { kind: 'gradient', generation: 1, step: 0, attempt: lease, ...at, runId: '0'.repeat(16) } as const;
+  const frames = encodeVector(header, Float32Array.from(values), 8, crc32);
+  let isWhole = false;
+  for (const frame of frames.slice(0, frames.length - without)) {
+    const decoded = decodeFrame(frame, crc32);
+    isWhole = store.add(decoded.header, decoded.payload);
+  }
+  return isWhole;
+}
+
+describe('the gradient store', () => {
+  it('sums along the tree in float32, left first, whatever order the nodes came in', () => {
+    const leaves = [
+      [1, 0.1, 1e8],
+      [1, 0.2, 1],
+      [1, 0.3, -1e8],
+    ] as const;
+    const f = Math.fround;
+    const wanted = Float32Array.of(3, f(f(f(0.1) + f(0.2)) + f(0.3)), f(f(1e8 + 1) - 1e8));
+    for (const order of [
+      [0, 1, 2],
+      [2, 1, 0],
+      [1, 2, 0],
+    ]) {
+      const store = new GradientStore(size);
+      for (const shard of order) {
+        expect(arrive(store, 7, node(0, shard), leaves[shard] ?? [])).toBe(true);
+        store.keep(7, node(0, shard), []);
+      }
+      expect(store.reduce(3)).toEqual(wanted);
+      expect(store.isEmpty).toBe(true);
+    }
+  });
+
+  it('forgets what a larger node replaces', () => {
+    const store = new GradientStore(size);
+    arrive(store, 1, node(0, 0), [1, 1, 1]);
+    store.keep(1, node(0, 0), []);
+    arrive(store, 2, node(1, 0), [5, 5, 5]);
+    store.keep(2, node(1, 0), [node(0, 0)]);
+    expect(store.reduce(2)).toEqual(Float32Array.of(5, 5, 5));
+  });
+
+  it('keeps answers of two leases to one node apart', () => {
+    const store = new GradientStore(size);
+    arrive(store, 1, node(0, 0), [1, 1, 1], 1);
+    arrive(store, 2, node(0, 0), [2, 2, 2]);
+    store.keep(2, node(0, 0), []);
+    store.dropLease(1);
+    expect(store.reduce(1)).toEqual(Float32Array.of(2, 2, 2));
+    expect(store.isEmpty).toBe(true);
+  });
+
+  it('drops what has arrived for a lease, and for no other whose number begins alike', () => {
+    const store = new GradientStore(size);
+    arrive(store, 1, node(0, 0), [1, 1, 1], 1);
+    arrive(store, 12, node(0, 1), [2, 2, 2]);
+    store.dropLease(1);
+    store.keep(12, node(0, 1), []);
+    expect(store.reduce(2)).toEqual(Float32Array.of(2, 2, 2));
+  });
+
+  it('has no sum when nothing is in', () => {
+    expect(new GradientStore(size).reduce(4)).toBeUndefined();
+  });
+
+  it('refuses to count a node that is not here, instead of making the sum smaller', () => {
+    const store = new GradientStore(size);
+    expect(() => store.keep(1, node(0, 0), [])).toThrow(expect.objectContaining({ code: 'GRADIENT_MISSING' }));
+  });
+});
