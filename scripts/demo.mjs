@@ -11,10 +11,10 @@ if (setup.status !== 0) process.exit(setup.status ?? 1);
 
 console.log(`
 An LSTM of 128 units reads each MNIST digit row by row: 28 steps of 28 pixels.
-60,000 digits, 2 epochs, one coordinator and a worker process a core. Expect 97 % or more of the test digits right.
+60,000 digits, 2 epochs, one coordinator and a worker process a core. Expect 98 % of the test digits right, in two minutes or so.
 Ctrl-C saves and stops.
 `);
-const task = ['--data', 'mnist-rows', '--epochs', '2'];
+const task = '--data mnist-rows --epochs 2 --learning-rate 0.003 --schedule cosine'.split(' ');
 const training = spawn(process.execPath, ['dist/cli/main.js', 'train', ...task, ...process.argv.slice(2)], {
   cwd: root,
   stdio: 'inherit',
@@ -27,8 +27,8 @@ training.on('exit', (code, signal) => {
   if (code !== 0) return;
   console.log(`
 What to try next:
-  npx bridle train --data mnist-rows --epochs 2 --workers 1      the same digest, with one worker
-  npx bridle train --resume --epochs 4                           go on where this run ended
+  npm run demo -- --workers 1                                    one worker, and the same digest
+  npm run demo -- --cell rnn --clip none                         a plain RNN without clipping: watch the norms
   npx bridle train --data text --data-path FILE.txt              learn the characters of your own file
   npx bridle train --data adding --data-length 50                the classic test of memory
   npx bridle doctor                                              what this machine can do
