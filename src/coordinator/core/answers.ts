@@ -61,7 +61,8 @@ function recordHealth(
   effects: CoreEffect[],
 ): void {
   const known = round.reports.get(health.shard);
-  if (!known) {
+  // A report whose worker has left without sending the gradient is no answer: it is not held against the next one.
+  if (!known || (!state.workers.has(known.rank) && !round.coverage.isCovered(health.shard))) {
     round.reports.set(health.shard, { rank, health });
     return;
   }

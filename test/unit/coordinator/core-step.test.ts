@@ -111,12 +111,20 @@ describe('answers', () => {
     expect(foreign.map(({ type }) => type)).toEqual(['dropNode', 'disconnect']);
   });
 
-  it('that differ for one shard stop a strict run, and name both workers', () => {
-    const story = new Story({ minWorkers: 2 });
+  /** Rank 0 has reported on shards 0 and 1 and is overdue with their gradients: rank 1 computes them too. */
+  function hedged(isStrict: boolean): Story {
+    const story = new Story({ minWorkers: 2, isStrict });
     story.join(0, 1);
+    story.now = 20;
+    story.finishStep();
     story.report(story.lease(0));
-    story.leave(0);
     story.answer(story.lease(1));
+    story.pass(2250);
+    return story;
+  }
+
+  it('that differ for one shard stop a strict run, and name both workers', () => {
+    const story = hedged(true);
     const [fail] = effectsOf(story.report(story.lease(1), { 1: { squaredNorm: 7 } }), 'fail');
     expect(fail?.error).toMatchObject({ code: 'SHARD_MISMATCH' });
     expect(fail?.error.message).toMatch(/shard 1: rank 0 and rank 1/);
@@ -124,12 +132,17 @@ describe('answers', () => {
   });
 
   it('may differ with mixed kernels', () => {
-    const story = new Story({ minWorkers: 2, isStrict: false });
-    story.join(0, 1);
-    story.report(story.lease(0));
-    story.leave(0);
-    story.answer(story.lease(1));
+    const story = hedged(false);
     expect(effectsOf(story.answer(story.lease(1), { 1: { squaredNorm: 7 } }), 'update')).toHaveLength(1);
+  });
+
+  it('that agree are summed once: the first one counts', () => {
+    const story = hedged(true);
+    const late = story.lease(0);
+    expect(effectsOf(story.answer(story.lease(1)), 'update')).toHaveLength(1);
+    const { leaseId } = late;
+    const effects = story.send({ type: 'node', rank: 0, leaseId, step: 1, node: { level: 1, index: 0 } });
+    expect(effects).toEqual([{ type: 'dropNode', leaseId, node: { level: 1, index: 0 } }]);
   });
 });
 
