@@ -12,45 +12,17 @@ import {
 } from '../../../src/coordinator/core/state.js';
 import { nodeKey, type TreeNode } from '../../../src/collective/tree.js';
 import { step as coreStep } from '../../../src/coordinator/core/step.js';
-import { DataFeed } from '../../../src/coordinator/data-feed.js';
 import { GradientStore } from '../../../src/coordinator/gradient-store.js';
-import type { Split } from '../../../src/data/dataset.js';
-import { encodeVector } from '../../../src/protocol/chunks.js';
-import {
-  decodeControl,
-  encodeControl,
-  Purpose,
-  type ControlBodies,
-  type ControlDraft,
-} from '../../../src/protocol/control.js';
-import { decodeFrame, encodeFrame, isFrame, type FrameHeader } from '../../../src/protocol/frame.js';
+import { decodeControl, type ControlBodies } from '../../../src/protocol/control.js';
+import { decodeFrame, isFrame, type FrameHeader } from '../../../src/protocol/frame.js';
 import { copyState, type StepRecord } from './disk.js';
 import type { Link, LinkEnd } from './link.js';
 import { layout, planOf, rulesOf, type ToyOptions } from './toy-training.js';
-import { bytesOf, chunkBytes, heartbeatBytes, hexOf } from './worker-process.js';
+import { SimulatedPeer } from './simulated-peer.js';
+import { heartbeatBytes, runId } from './toy-wire.js';
 import type { World } from './world.js';
 
-const runId = '0123456789abcdef';
 const tickMs = 250;
-
-/** Four blocks of data; shard s reads block s modulo 4. */
-const blocks = [0, 1, 2, 3].map((index) => ({
-  name: `0${index}`.repeat(16),
-  first: 0,
-  count: 1,
-  bytes: () => bytesOf(`0${index}`.repeat(16)),
-}));
-const split: Split = { name: 'train', size: 4, lengths: new Int32Array(4), blocks, blockOf: (shard) => shard % 4 };
-
-interface Peer {
-  readonly link: Link;
-  readonly feed: DataFeed;
-  name: string;
-  rank: number | undefined;
-  openLease: number | undefined;
-  weightsStep: number;
-  isClosing: boolean;
-}
 
 export class CoordinatorProcess {
   readonly core: CoreState;
@@ -61,7 +33,7 @@ export class CoordinatorProcess {
   readonly #generation: number;
   readonly #state: TrainingState;
   readonly #known: ReadonlyMap<number, StepRecord>;
-  readonly #byRank = new Map<number, Peer>();
+  readonly #byRank = new Map<number, SimulatedPeer>();
   /** Nodes that the sum of the open step is made of. */
   readonly #kept = new Map<string, TreeNode>();
   readonly #events: CoreEvent[] = [];
@@ -91,15 +63,7 @@ export class CoordinatorProcess {
   }
 
   admit(link: Link): LinkEnd {
-    const peer: Peer = {
-      link,
-      feed: new DataFeed(),
-      name: '',
-      rank: undefined,
-      openLease: undefined,
-      weightsStep: -1,
-      isClosing: false,
-    };
+    const peer = new SimulatedPeer(link, this.#generation);
     return {
       onMessage: (bytes) => this.#inProcess(() => this.#onMessage(peer, bytes)),
       onClose: (reason) => this.#inProcess(() => this.#onClosed(peer, reason)),
@@ -154,7 +118,7 @@ export class CoordinatorProcess {
   #perform(effect: CoreEffect): void {
     switch (effect.type) {
       case 'sendWeights':
-        for (const rank of effect.ranks) this.#sendWeights(this.#byRank.get(rank));
+        for (const rank of effect.ranks) this.#byRank.get(rank)?.sendWeights(this.#state);
         return;
       case 'lease':
         this.#sendLease(effect);
@@ -163,14 +127,14 @@ export class CoordinatorProcess {
         const peer = this.#byRank.get(effect.rank);
         if (peer?.openLease === effect.leaseId) peer.openLease = undefined;
         this.gradients.dropLease(effect.leaseId);
-        this.#send(peer, { revoke: { leaseId: effect.leaseId } });
+        peer?.send({ revoke: { leaseId: effect.leaseId } });
         return;
       }
       case 'disconnect': {
         const peer = this.#byRank.get(effect.rank);
         this.#world.timeline.note(`rank ${effect.rank} disconnected: ${effect.message}`);
         if (peer) this.#world.onDisconnect(peer.name, effect.code, effect.message);
-        if (effect.isStuck) this.#send(peer, { stop: { code: effect.code, message: effect.message } });
+        if (effect.isStuck) peer?.send({ stop: { code: effect.code, message: effect.message } });
         if (!peer) return;
         peer.isClosing = true;
         peer.link.closeFromServer(effect.code);
@@ -203,14 +167,14 @@ export class CoordinatorProcess {
     }
   }
 
-  #onClosed(peer: Peer, reason: string): void {
+  #onClosed(peer: SimulatedPeer, reason: string): void {
     const { rank } = peer;
     if (rank === undefined || !this.#byRank.delete(rank)) return;
     if (peer.openLease !== undefined) this.gradients.dropLease(peer.openLease);
     this.#dispatch({ type: 'left', rank, reason });
   }
 
-  #onMessage(peer: Peer, bytes: Uint8Array): void {
+  #onMessage(peer: SimulatedPeer, bytes: Uint8Array): void {
     if (peer.isClosing) return;
     if (isFrame(bytes)) {
       const { header, payload } = decodeFrame(bytes, crc32);
@@ -228,13 +192,11 @@ export class CoordinatorProcess {
     } else if (message.kind === 'evaluationReports') {
       const { leaseId, step, reports } = message.body;
       this.#dispatch({ type: 'scored', rank, leaseId, step, scores: reports as ShardScore[] });
-    } else if (message.kind === 'needBlocks') {
-      const wanted = new Set(message.body.names.map((name) => hexOf(name)));
-      for (const block of blocks) if (wanted.has(block.name)) this.#sendBlock(peer, block.bytes());
-    } else if (message.kind === 'droppedBlocks') peer.feed.dropped(message.body.names.map((name) => hexOf(name)));
+    } else if (message.kind === 'needBlocks') peer.sendNamedBlocks(message.body.names);
+    else if (message.kind === 'droppedBlocks') peer.dropped(message.body.names);
   }
 
-  #onGradient(peer: Peer, header: FrameHeader, payload: Uint8Array): void {
+  #onGradient(peer: SimulatedPeer, header: FrameHeader, payload: Uint8Array): void {
     const { rank } = peer;
     if (rank === undefined) return;
     this.#dispatch({ type: 'heard', rank });
@@ -249,70 +211,21 @@ export class CoordinatorProcess {
     this.#dispatch({ type: 'node', ...arrival });
   }
 
-  #welcome(peer: Peer, hello: ControlBodies['hello']): void {
+  #welcome(peer: SimulatedPeer, hello: ControlBodies['hello']): void {
     peer.rank = this.#nextRank;
     this.#nextRank += 1;
     peer.name = hello.name;
-    peer.feed.hold(hello.heldBlocks.map((name) => hexOf(name)));
+    peer.hold(hello.heldBlocks);
     this.#world.timeline.note(`${hello.name} joins as rank ${peer.rank} of generation ${this.#generation}`);
-    this.#send(peer, { welcome: { runId, generation: this.#generation, rank: peer.rank } });
+    peer?.send({ welcome: { runId, generation: this.#generation, rank: peer.rank } });
     this.#byRank.set(peer.rank, peer);
     this.#dispatch({ type: 'joined', rank: peer.rank, name: hello.name });
   }
 
-  #send(peer: Peer | undefined, draft: ControlDraft): void {
-    if (peer) peer.link.sendToClient(encodeControl(draft));
-  }
-
-  #sendWeights(peer: Peer | undefined): void {
-    if (!peer || peer.weightsStep === this.#state.step) return;
-    const header = {
-      kind: 'weights',
-      generation: this.#generation,
-      step: this.#state.step,
-      attempt: 0,
-      level: 0,
-      index: 0,
-      runId,
-    } as const;
-    for (const frame of encodeVector(header, this.#state.params, chunkBytes, crc32)) peer.link.sendToClient(frame);
-    peer.weightsStep = this.#state.step;
-  }
-
-  #sendBlock(peer: Peer, bytes: Uint8Array): void {
-    const header = {
-      kind: 'block',
-      dtype: 'bytes',
-      generation: this.#generation,
-      step: 0,
-      attempt: 0,
-      level: 0,
-      index: 0,
-      runId,
-    } as const;
-    peer.link.sendToClient(
-      encodeFrame({ ...header, chunk: 0, offset: 0, count: bytes.length, total: bytes.length }, bytes, crc32),
-    );
-  }
-
-  #sendLease({ rank, leaseId, purpose, step, shards }: Extract<CoreEffect, { type: 'lease' }>): void {
-    const peer = this.#byRank.get(rank);
+  #sendLease(effect: Extract<CoreEffect, { type: 'lease' }>): void {
+    const { rank, leaseId, purpose, step, shards } = effect;
     this.#world.timeline.note(`lease ${leaseId} to rank ${rank}: ${purpose} step ${step} shards ${shards.join(',')}`);
-    if (!peer) return;
-    peer.openLease = leaseId;
-    this.#sendWeights(peer);
-    for (const index of peer.feed.take(split, shards))
-      this.#sendBlock(peer, blocks[index]?.bytes() ?? new Uint8Array(0));
-    const names = [...new Set(shards.map((shard) => shard % 4))].map((index) => bytesOf(blocks[index]?.name ?? ''));
-    this.#send(peer, {
-      lease: {
-        leaseId,
-        step,
-        purpose: purpose === 'train' ? Purpose.PURPOSE_TRAIN : Purpose.PURPOSE_EVALUATE,
-        shards: shards.map((shard) => ({ shard })),
-        blocks: names,
-      },
-    });
+    this.#byRank.get(rank)?.sendLease(effect, this.#state);
   }
 
   #update(reports: readonly ShardHealth[], isSkipped: boolean): void {
@@ -349,7 +262,7 @@ export class CoordinatorProcess {
       if (!this.#isAlive) return;
       this.#isAlive = false;
       for (const peer of this.#byRank.values())
-        this.#send(peer, { stop: { code: reason === 'finished' ? 'DONE' : 'STOPPED', message: reason } });
+        peer?.send({ stop: { code: reason === 'finished' ? 'DONE' : 'STOPPED', message: reason } });
       this.#world.onFinished(reason, this);
     };
     this.#world.disk.save(this.#state, () => this.#inProcess(end));

@@ -1,10 +1,11 @@
 // One seed, from the first connection to the last exit: processes, faults, and the invariants that must hold throughout.
 import type { TreeNode } from '../../../src/collective/tree.js';
 import type { CoreState, ShardScore } from '../../../src/coordinator/core/state.js';
-import { faultOf, faultOfSum } from './check-core.js';
+import { faultOf, faultOfDisk, faultOfSum } from './invariants.js';
 import { CoordinatorProcess } from './coordinator-process.js';
 import { Disk, type StepRecord } from './disk.js';
 import { Link } from './link.js';
+import { makesLate, strike } from './nemesis.js';
 import { draws, type Draws } from './random.js';
 import type { FaultClass, Scenario } from './scenario.js';
 import { Timeline } from './timeline.js';
@@ -54,7 +55,6 @@ class Simulation implements World {
   readonly #nemesis: Draws;
   readonly #network: Draws;
   readonly #workers: WorkerProcess[];
-  readonly #links = new Set<Link>();
   readonly #announced = new Map<number, string>();
   /** Workers that were late through a fault of theirs or of their connection. */
   readonly #troubled = new Set<string>();
@@ -83,7 +83,7 @@ class Simulation implements World {
     const { faults, healAt, toy } = this.#scenario;
     this.#startCoordinator();
     for (const worker of this.#workers) {
-      if (faults.has('slow') && this.#nemesis.chance(0.3)) this.#slow(worker);
+      if (faults.has('slow') && this.#nemesis.chance(0.3)) this.#strike('slow', worker);
       const delayMs = faults.has('late-join') ? this.#nemesis.between(0, healAt) : this.#nemesis.between(0, 200);
       this.timeline.in(delayMs, () => worker.start());
     }
@@ -127,55 +127,17 @@ class Simulation implements World {
 
   #fault(kind: FaultClass): void {
     const random = this.#nemesis;
-    const worker = random.pick(this.#workers);
-    const { link } = worker;
-    this.timeline.note(`fault: ${kind} at ${worker.name}`);
-    if (kind === 'stall' || kind === 'silence' || kind === 'freeze' || kind === 'hang') this.#troubled.add(worker.name);
-    switch (kind) {
-      case 'stall':
-        for (const lane of [link?.toServer, link?.toClient])
-          if (lane && random.chance(0.6)) lane.stalledUntil = this.timeline.now + random.between(200, 6000);
-        return;
-      case 'reset':
-        link?.reset();
-        return;
-      case 'reset-in-answer':
-        this.#resetsInAnswer += 1;
-        return;
-      case 'silence':
-        if (link) (random.chance(0.5) ? link.toServer : link.toClient).isSilent = true;
-        return;
-      case 'kill':
-        worker.kill(random.between(100, 3000));
-        return;
-      case 'freeze':
-        worker.freeze(random.between(500, 15_000));
-        return;
-      case 'hang':
-        worker.numHangs += 1;
-        return;
-      case 'flaw':
-        worker.numFlaws += 1;
-        return;
-      case 'kill-coordinator':
-        this.#killCoordinator(random.between(50, 2000));
-        return;
-      case 'freeze-coordinator':
-        this.#coordinator?.freeze(random.between(500, 20_000));
-        return;
-      case 'stop-and-resume':
-        this.#coordinator?.stop();
-        return;
-      case 'slow':
-        this.#slow(worker);
-        return;
-      case 'late-join':
-    }
+    if (kind === 'reset-in-answer') this.#resetsInAnswer += 1;
+    else if (kind === 'kill-coordinator') this.#killCoordinator(random.between(50, 2000));
+    else if (kind === 'freeze-coordinator') this.#coordinator?.freeze(random.between(500, 20_000));
+    else if (kind === 'stop-and-resume') this.#coordinator?.stop();
+    else this.#strike(kind, random.pick(this.#workers));
   }
 
-  #slow(worker: WorkerProcess): void {
-    worker.slowness = this.#nemesis.between(2, 30);
-    this.#troubled.add(worker.name);
+  #strike(kind: FaultClass, worker: WorkerProcess): void {
+    this.timeline.note(`fault: ${kind} at ${worker.name}`);
+    if (makesLate.has(kind)) this.#troubled.add(worker.name);
+    strike(kind, worker, this.#nemesis, this.timeline.now);
   }
 
   #heal(): void {
@@ -226,7 +188,6 @@ class Simulation implements World {
       link.toServer.end = coordinator.admit(link);
       link.toClient.end = handlers.onConnected(link);
       this.#serverLinks.push(link);
-      this.#links.add(link);
     });
   }
 
@@ -309,16 +270,10 @@ class Simulation implements World {
   }
 
   #checkEnd(): void {
-    const { toy } = this.#scenario;
-    const { records, checkpoint } = this.disk;
-    records.forEach((record, index) => {
-      if (record.step !== index + 1) throw new Violation(`record ${index} is of step ${record.step}: a gap`);
-    });
-    if (records.length !== toy.steps) throw new Violation(`${records.length} of ${toy.steps} steps are on disk`);
-    if (checkpoint.step !== toy.steps) throw new Violation(`the last checkpoint is of step ${checkpoint.step}`);
-    if (this.#announced.size > records.length) throw new Violation('more was announced than is on disk');
-    const isStopped = this.#scenario.faults.has('stop-and-resume');
-    if (toy.evaluationShards > 0 && !isStopped && !this.#evaluated.has(toy.steps))
-      throw new Violation('the last weights were not evaluated');
+    const { toy, faults } = this.#scenario;
+    const fault = faultOfDisk(this.disk, toy.steps);
+    if (fault !== undefined) throw new Violation(fault);
+    const isEvaluated = this.#evaluated.has(toy.steps) || toy.evaluationShards === 0 || faults.has('stop-and-resume');
+    if (!isEvaluated) throw new Violation('the last weights were not evaluated');
   }
 }

@@ -81,7 +81,7 @@ export function scoreOf(params: Float32Array, shard: number): ShardScore {
 }
 
 /** One sum per tree node that the finite shards fill, as a worker sends them. */
-export function partialSums(
+function partialSums(
   leaves: ReadonlyMap<number, Float32Array>,
   shards: number,
 ): { readonly node: TreeNode; readonly vector: Float32Array }[] {
@@ -89,6 +89,25 @@ export function partialSums(
     node,
     vector: sumOf(node, leaves, shards) ?? new Float32Array(layout.size),
   }));
+}
+
+/** What a worker makes of a lease; a flawed shard comes out not finite. */
+export function trainingOf(
+  options: ToyOptions,
+  params: Float32Array,
+  step: number,
+  shards: readonly number[],
+  isFlawed: (shard: number) => boolean,
+): { readonly reports: ShardHealth[]; readonly nodes: { readonly node: TreeNode; readonly vector: Float32Array }[] } {
+  const leaves = new Map<number, Float32Array>();
+  const reports = shards.map((shard): ShardHealth => {
+    const { vector, health } = gradientOf(options, params, step, shard);
+    if (health.nonFinite !== '') return health;
+    if (isFlawed(shard)) return { ...health, squaredNorm: NaN, nonFinite: 'bias' };
+    leaves.set(shard, vector);
+    return health;
+  });
+  return { reports, nodes: partialSums(leaves, options.shards) };
 }
 
 function sumOf(node: TreeNode, leaves: ReadonlyMap<number, Float32Array>, shards: number): Float32Array | undefined {

@@ -14,7 +14,8 @@ import { decodeFrame, isFrame, type FrameHeader } from '../../../src/protocol/fr
 import type { ShardHealth, ShardScore } from '../../../src/coordinator/core/state.js';
 import type { TreeNode } from '../../../src/collective/tree.js';
 import type { Link } from './link.js';
-import { gradientOf, layout, partialSums, scoreOf, type ToyOptions } from './toy-training.js';
+import { layout, scoreOf, trainingOf, type ToyOptions } from './toy-training.js';
+import { bytesOf, chunkBytes, heartbeatBytes, hexOf } from './toy-wire.js';
 import type { World } from './world.js';
 
 interface Result {
@@ -24,10 +25,6 @@ interface Result {
 }
 
 const tickMs = 500;
-export const chunkBytes = 32;
-/** Every heartbeat of a coordinator: known by identity, so that decoding thousands of them takes no time. */
-export const heartbeatBytes = encodeControl({ heartbeat: {} });
-
 export class WorkerProcess {
   readonly name: string;
   /** How much slower than the others. */
@@ -36,7 +33,6 @@ export class WorkerProcess {
   numHangs = 0;
   /** Gradients that it gets wrong (not finite) the first time. */
   numFlaws = 0;
-  readonly exits: string[] = [];
   readonly #world: World;
   readonly #toy: ToyOptions;
   #core: WorkerCoreState | undefined;
@@ -172,7 +168,6 @@ export class WorkerProcess {
 
   #exit(code: string): void {
     this.#world.timeline.note(`${this.name} exits with ${code}`);
-    this.exits.push(code);
     this.#link?.terminateFromClient('worker ends');
     this.#forget();
     if (code !== 'DONE') this.#world.timeline.in(500, () => this.start());
@@ -270,9 +265,12 @@ export class WorkerProcess {
       timeline.note(`${this.name} hangs in lease ${lease.leaseId}`);
       return;
     }
-    const result =
+    const result: Result =
       purpose === 'train'
-        ? this.#gradients(params, lease.step, shards)
+        ? {
+            ...trainingOf(this.#toy, params, lease.step, shards, (shard) => this.#isFlawed(lease.step, shard)),
+            purpose,
+          }
         : ({ reports: shards.map((shard) => scoreOf(params, shard)), nodes: [], purpose } as const);
     this.#later(this.slowness * shards.length * random.between(0.5, 1.5) * this.#world.shardMs, () => {
       this.#results.set(lease.leaseId, result);
@@ -281,19 +279,10 @@ export class WorkerProcess {
     });
   }
 
-  #gradients(params: Float32Array, step: number, shards: readonly number[]): Result {
-    const leaves = new Map<number, Float32Array>();
-    const reports = shards.map((shard): ShardHealth => {
-      const { vector, health } = gradientOf(this.#toy, params, step, shard);
-      if (health.nonFinite !== '') return health;
-      if (this.numFlaws > 0 && this.#world.allowsFlaw(step, shard)) {
-        this.numFlaws -= 1;
-        return { ...health, squaredNorm: NaN, nonFinite: 'bias' };
-      }
-      leaves.set(shard, vector);
-      return health;
-    });
-    return { reports, nodes: partialSums(leaves, this.#toy.shards), purpose: 'train' };
+  #isFlawed(step: number, shard: number): boolean {
+    if (this.numFlaws === 0 || !this.#world.allowsFlaw(step, shard)) return false;
+    this.numFlaws -= 1;
+    return true;
   }
 
   #answer(leaseId: number, step: number): void {
@@ -311,12 +300,4 @@ export class WorkerProcess {
       for (const frame of encodeVector(header, vector, chunkBytes, crc32)) this.#link?.sendToServer(frame);
     }
   }
-}
-
-export function hexOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
-}
-
-export function bytesOf(hex: string): Uint8Array {
-  return Buffer.from(hex, 'hex');
 }

@@ -1,6 +1,7 @@
-// What must hold of the coordinator's state after every event, whatever came before.
+// What must hold after every event, whatever came before, and of the disk at the end.
 import { shardRange, type TreeNode } from '../../../src/collective/tree.js';
 import type { CoreState, Round } from '../../../src/coordinator/core/state.js';
+import type { Disk } from './disk.js';
 
 /** Says what is wrong with a state; undefined: nothing. */
 export function faultOf(state: CoreState): string | undefined {
@@ -44,4 +45,12 @@ export function faultOfSum(
   return summed.join() === wanted.join()
     ? undefined
     : `shards ${summed.join(', ')} are summed, wanted ${wanted.join(', ')}`;
+}
+
+/** Says what is wrong with the disk after a run of `steps`; undefined: all steps are there, once each, and the last weights. */
+export function faultOfDisk({ records, checkpoint }: Disk, steps: number): string | undefined {
+  const gap = records.findIndex((record, index) => record.step !== index + 1);
+  if (gap >= 0) return `record ${gap} is of step ${records[gap]?.step}: a gap`;
+  if (records.length !== steps) return `${records.length} of ${steps} steps are on disk`;
+  return checkpoint.step === steps ? undefined : `the last checkpoint is of step ${checkpoint.step}`;
 }
