@@ -20,7 +20,7 @@ import {
 } from './core/state.js';
 import { checkHello } from './greeting.js';
 import { Outbox } from './outbox.js';
-import { Peer } from './peer.js';
+import { Peer, printable } from './peer.js';
 import { TrainingRun, type TrainingRunOptions } from './training-run.js';
 
 export interface CoordinatorOptions extends TrainingRunOptions {
@@ -285,7 +285,7 @@ export class Coordinator {
           rank,
           leaseId: message.body.leaseId,
           step: message.body.step,
-          reports: message.body.reports as ShardHealth[],
+          reports: (message.body.reports as ShardHealth[]).map(healthOf),
         });
         return;
       case 'evaluationReports':
@@ -304,7 +304,7 @@ export class Coordinator {
         peer.feed.dropped(message.body.names.map((name) => Buffer.from(name).toString('hex')));
         return;
       case 'goodbye':
-        peer.close('GOODBYE', message.body.reason);
+        peer.close('GOODBYE', printable(message.body.reason));
         return;
       case 'heartbeat':
         return;
@@ -354,4 +354,9 @@ export class Coordinator {
     };
     end().then(this.#resolve, this.#reject);
   }
+}
+
+/** A report as a plain value: its defaults lie on a prototype, and its text is the peer's own. */
+function healthOf({ shard, loss, count, squaredNorm, nonFinite }: ShardHealth): ShardHealth {
+  return { shard, loss, count, squaredNorm, nonFinite: printable(nonFinite) };
 }

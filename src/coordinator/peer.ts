@@ -26,6 +26,11 @@ const codeOfReason: Readonly<Record<string, number>> = {
   STUCK: closeCodes.stalled,
 };
 
+/** What a peer says of itself, fit for terminals and logs: control characters would be commands there. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '?').slice(0, defaultLimits.maxNameBytes);
+}
+
 export class Peer {
   readonly connection: Connection;
   /** Set by the welcome; undefined before it. */
@@ -57,7 +62,7 @@ export class Peer {
       onMessage: (bytes) => this.#onMessage(bytes, handlers),
       onClose: (code, reason) => {
         clearTimeout(this.#helloTimer);
-        handlers.onClosed(this, this.#closing ?? `connection closed (${code} ${reason})`);
+        handlers.onClosed(this, this.#closing ?? `connection closed (${code} ${printable(reason)})`);
       },
     });
   }

@@ -215,7 +215,7 @@ describe('a worker that is in', () => {
     ['greets twice', '4001 MESSAGE_UNEXPECTED', () => [{ hello: { protocolMajor: 1 } }]],
     ['speaks like a coordinator', '4001 MESSAGE_UNEXPECTED', () => [{ stop: { code: 'DONE' } }]],
     ['sends 2 MiB', '1009 ', () => [new Uint8Array(2 * 1024 * 1024)]],
-    ['says goodbye', '1000 GOODBYE', () => [{ goodbye: { reason: 'enough' } }]],
+    ['says goodbye', '1000 GOODBYE', () => [{ goodbye: { reason: 'enough\x1b[2J' } }]],
   ])('and %s loses its socket', async (_name, wanted, attack) => {
     const taken = await takeLease();
     await taken.peer.say(...attack(taken));
@@ -245,7 +245,7 @@ describe('a worker that is in', () => {
 
   it('may report what is not finite: another worker computes the shard once more', async () => {
     const { peer, reports, welcome } = await takeLease();
-    await peer.say(reports((one) => ({ ...one, loss: NaN, squaredNorm: Infinity })));
+    await peer.say(reports((one) => ({ ...one, loss: NaN, squaredNorm: Infinity, nonFinite: '\x07'.repeat(9999) })));
     const event = await coordinator.event('non-finite');
     expect([event.rank, event.reaction]).toEqual([welcome.rank, 'recompute']);
     await leased(peer, welcome); // the step went on, and the next one has a share for it again
@@ -261,5 +261,11 @@ describe('the run', () => {
     expect(done.digest).toBe((await undisturbed.done()).digest);
     expect(relay.repeated).toBeGreaterThan(100);
     expect(coordinator.events.filter(({ event }) => event === 'worker-lost').length).toBeGreaterThan(15);
+    const texts = JSON.stringify(coordinator.events);
+    expect([texts.includes('enough?[2J'), /\\u00[01]|\\b/.test(texts), texts.includes('x'.repeat(300))]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 });
