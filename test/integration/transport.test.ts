@@ -207,6 +207,23 @@ describe('a listener', () => {
     expect(status).toBe(426);
   });
 
+  it('without a token, refuses a request whose Host is another name, as a rebound DNS name would make it', async () => {
+    const { url, refused } = await serve();
+    const upgrade = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
+    const headers = {
+      ...upgrade,
+      'sec-websocket-key': Buffer.alloc(16).toString('base64'),
+      host: 'rebound.example.org',
+    };
+    const code = await new Promise((resolve) =>
+      get({ port: portOf(url), host: '127.0.0.1', path: '/bridle/v1', headers }, (response) => {
+        response.resume();
+        resolve(`${response.statusCode} ${String(response.headers['x-bridle-code'])}`);
+      }),
+    );
+    expect([code, refused]).toEqual(['403 HOST_REFUSED', ['HOST_REFUSED']]);
+  });
+
   it('takes as many connections as its limit, and the next one when one has gone', async () => {
     const { url, refused, accepted } = await serve({ limits: { ...defaultLimits, maxConnections: 2 } });
     const first = await joinAt(url);
