@@ -6,7 +6,7 @@ import { visitCodePoints } from '../../src/data/utf8.js';
 function decodeByPlatform(bytes: Uint8Array): number[] | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    return [...text].map((character) => character.codePointAt(0) ?? -1);
+    return Array.from(text).map((character) => character.codePointAt(0) ?? -1);
   } catch {
     return undefined; // the one thing asked: is it UTF-8?
   }

@@ -93,7 +93,7 @@ describe('atomic writing', () => {
   it('replaces a file and overwrites what a crash left beside it', async () => {
     const folder = await temporaryFolder();
     const path = join(folder, 'config.yaml');
-    await writeFile(join(folder, '.config.yaml.tmp'), 'a half-written, much longer text');
+    await writeFile(join(folder, `.config.yaml.${process.pid}.tmp`), 'a half-written, much longer text');
     await writeAtomically(path, 'old');
     await writeAtomically(path, 'new');
     expect(await readFile(path, 'utf8')).toBe('new');
