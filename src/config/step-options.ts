@@ -7,7 +7,7 @@ const billion = 1_000_000_000;
 
 export const stepOptions = {
   globalBatch: {
-    type: wholeNumber(1, 1_048_576),
+    type: wholeNumber(1, 131_072),
     default: 64,
     about: 'Sequences in a step, over all workers.',
     group: 'Steps',

@@ -1,7 +1,7 @@
 // The coordinator's shell: performs what the core decides on sockets, tensors, clock and disk.
 import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
-import { BridleError } from '../errors.js';
+import { BridleError, ProtocolError } from '../errors.js';
 import type { DoneEvent } from '../metrics/events.js';
 import { Role, type ControlBodies, type ControlMessage } from '../protocol/control.js';
 import type { FrameHeader } from '../protocol/frame.js';
@@ -31,6 +31,10 @@ export interface CoordinatorOptions extends TrainingRunOptions {
 }
 
 const tickMs = 250;
+/** An observer gets the welcome and nothing else: no need to stay. */
+const observerMs = 30_000;
+/** A worker that has broken the contract so often is not let in again. */
+const maxBreaches = 3;
 
 export class Coordinator {
   readonly #options: CoordinatorOptions;
@@ -40,6 +44,8 @@ export class Coordinator {
   readonly #peers = new Set<Peer>();
   readonly #byRank = new Map<number, Peer>();
   readonly #events: CoreEvent[] = [];
+  /** Breaches of the contract, by name and host of the worker. */
+  readonly #breaches = new Map<string, number>();
   readonly #done: Promise<DoneEvent>;
   #resolve!: (event: DoneEvent) => void;
   #reject!: (error: unknown) => void;
@@ -193,6 +199,11 @@ export class Coordinator {
       backend: training.backend,
       allowMixedKernels: training.allowMixedKernels,
     });
+    peer.identity = `${hello.name}@${hello.host}`;
+    if ((this.#breaches.get(peer.identity) ?? 0) >= maxBreaches) {
+      const message = `The worker has broken the protocol ${maxBreaches} times in this run. See the coordinator's log.`;
+      throw new ProtocolError('QUARANTINED', message);
+    }
     peer.rank = this.#nextRank;
     this.#nextRank += 1;
     peer.isObserver = hello.role !== Role.ROLE_WORKER;
@@ -215,7 +226,10 @@ export class Coordinator {
         kernelId: this.#run.kernelId ?? '',
       },
     });
-    if (peer.isObserver) return;
+    if (peer.isObserver) {
+      setTimeout(() => peer.close('GOODBYE', 'an observer has seen it all'), observerMs).unref();
+      return;
+    }
     this.#byRank.set(peer.rank, peer);
     if (isFirst) {
       this.#options.onKernel(hello.kernelId);
@@ -245,12 +259,17 @@ export class Coordinator {
   }
 
   #onClosed(peer: Peer, reason: string): void {
+    const { rank, staleFrames, identity, name } = peer;
     this.#peers.delete(peer);
-    if (peer.rank === undefined || !this.#byRank.delete(peer.rank)) return;
-    const { rank, staleFrames } = peer;
+    if (rank === undefined) return;
+    if (peer.hasBroken) {
+      this.#breaches.set(identity, (this.#breaches.get(identity) ?? 0) + 1);
+      this.#options.log.warn({ rank, worker: name }, reason);
+    }
+    if (!this.#byRank.delete(rank)) return;
     if (staleFrames > 0) this.#options.log.info({ rank, staleFrames }, 'stale frames were dropped');
     if (peer.openLease !== undefined) this.#run.gradients.dropLease(peer.openLease);
-    this.#dispatch({ type: 'left', rank: peer.rank, reason });
+    this.#dispatch({ type: 'left', rank, reason });
   }
 
   #withPeer(rank: number, act: (peer: Peer) => void): void {

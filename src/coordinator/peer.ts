@@ -36,6 +36,10 @@ export class Peer {
   /** Set by the welcome; undefined before it. */
   rank: number | undefined;
   isObserver = false;
+  /** Who it says it is, for counting breaches: its name and host. */
+  identity = '';
+  /** It has broken the contract on this connection. */
+  hasBroken = false;
   name = '';
   readonly feed = new DataFeed();
   /** The lease whose gradients may come in: larger ones are refused before memory is spent on them. */
@@ -73,6 +77,7 @@ export class Peer {
 
   /** Tells the peer why it cannot stay, and closes. */
   reject(error: { readonly code: string; readonly message: string }): void {
+    this.hasBroken = true;
     this.#closing = error.message;
     this.send({ reject: { code: error.code, message: error.message } });
     this.connection.close(closeCodes.rejected, error.code);
@@ -80,6 +85,7 @@ export class Peer {
 
   close(code: string, reason: string): void {
     this.#closing ??= reason;
+    if (code === 'ANSWER_INVALID') this.hasBroken = true;
     this.connection.close(codeOfReason[code] ?? closeCodes.protocol, `${code}: ${reason}`);
   }
 

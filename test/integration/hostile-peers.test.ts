@@ -252,6 +252,21 @@ describe('a worker that is in', () => {
   });
 });
 
+describe('a worker that has broken the contract three times', () => {
+  it('is not let in again', async () => {
+    for (let breach = 0; breach < 3; breach += 1) {
+      const peer = new HostilePeer({ url, token });
+      await peer.hello(kernelId, { name: 'incorrigible', role: 1 });
+      await peer.answer('welcome');
+      await peer.say(new Uint8Array([1, 2, 3]));
+      expect(await peer.closed).toBe('4001 CONTROL_INVALID');
+    }
+    const peer = new HostilePeer({ url, token });
+    await peer.hello(kernelId, { name: 'incorrigible' });
+    expect(await peer.closed).toBe('4001 QUARANTINED');
+  });
+});
+
 describe('the run', () => {
   it('ends with the digest of an undisturbed one, computed by the honest worker', async () => {
     holder.close();

@@ -1,6 +1,15 @@
 // The worker's core: `step(state, event, now)` changes the state and returns what the shell must do. No I/O, no clock.
 import type { WorkerCoreState, WorkerEffect, WorkerEvent } from './state.js';
 
+/** Refusals that another connection would meet again. */
+const finalRejections = new Set([
+  'VERSION_MISMATCH',
+  'KERNEL_MISMATCH',
+  'BACKEND_MISMATCH',
+  'HELLO_INVALID',
+  'QUARANTINED',
+]);
+
 /** Takes one event in; returns the effects in the order in which they must be performed. */
 export function step(state: WorkerCoreState, event: WorkerEvent, now: number): WorkerEffect[] {
   if (state.phase === 'ended') return [];
@@ -34,7 +43,9 @@ function onEvent(state: WorkerCoreState, event: WorkerEvent, now: number, effect
       retry(state, `The connection to the coordinator was lost: ${event.reason}.`, now, effects);
       return;
     case 'rejected':
-      exit(state, effects, event.code, event.message, true);
+      // Anything else may have been damaged on the way: the connection is closed, and made anew.
+      if (finalRejections.has(event.code)) exit(state, effects, event.code, event.message, true);
+      else effects.push({ type: 'note', code: event.code, message: event.message });
       return;
     case 'stopped':
       exit(state, effects, event.code, event.message, event.code !== 'DONE' && event.code !== 'STOPPED');

@@ -13,6 +13,9 @@ import {
 import { encodeFrame, type FrameHeader } from '../../../src/protocol/frame.js';
 import { parseRunSpec } from '../../../src/protocol/run-spec.js';
 
+/** Each has a name of its own: three breaches under one name are the end of it. */
+let peers = 0;
+
 export interface HostileOptions {
   readonly url: string;
   readonly token?: string;
@@ -81,7 +84,9 @@ export class HostilePeer {
   }
 
   hello(kernelId: string, more: ControlDraft['hello'] = {}): Promise<void> {
-    return this.say({ hello: { protocolMajor: 1, protocolMinor: 0, kernelId, name: 'hostile', ...more } });
+    return this.say({
+      hello: { protocolMajor: 1, protocolMinor: 0, kernelId, name: `hostile-${(peers += 1)}`, ...more },
+    });
   }
 
   get isOpen(): boolean {

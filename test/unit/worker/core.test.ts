@@ -112,6 +112,15 @@ describe('joining', () => {
     expect(effects).toEqual([{ type: 'exit', code: 'TOKEN_WRONG', message: 'no', isError: true }]);
   });
 
+  it('makes its connection anew when a message was damaged on the way', () => {
+    const story = new Story().join();
+    expect(story.send({ type: 'rejected', code: 'FRAME_CORRUPT', message: 'checksum' })).toEqual([
+      { type: 'note', code: 'FRAME_CORRUPT', message: 'checksum' },
+    ]);
+    story.send({ type: 'closed', reason: '4001 FRAME_CORRUPT' });
+    expect(story.core.phase).toBe('backoff');
+  });
+
   it('gives up when its greeting is rejected', () => {
     const story = new Story();
     story.send({ type: 'start' }, { type: 'connected' });
