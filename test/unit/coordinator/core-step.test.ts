@@ -144,6 +144,24 @@ describe('answers', () => {
     const effects = story.send({ type: 'node', rank: 0, leaseId, step: 1, node: { level: 1, index: 0 } });
     expect(effects).toEqual([{ type: 'dropNode', leaseId, node: { level: 1, index: 0 } }]);
   });
+
+  it('that are in already are dropped, while the step still waits for others', () => {
+    const story = new Story({ minWorkers: 3 });
+    story.join(0, 1, 2);
+    story.now = 20;
+    story.finishStep();
+    expect(story.leased).toEqual({ 0: [0], 1: [1, 2], 2: [3] });
+    story.answer(story.lease(1));
+    story.pass(2250);
+    expect(story.leased[1]).toEqual([0, 3]);
+    story.answer(story.lease(0));
+    story.report(story.lease(1));
+    const { leaseId } = story.lease(1);
+    const effects = story.send({ type: 'node', rank: 1, leaseId, step: 1, node: { level: 0, index: 0 } });
+    expect(effectsOf(effects, 'keepNode')).toEqual([]);
+    expect(effectsOf(effects, 'dropNode')).toEqual([{ type: 'dropNode', leaseId, node: { level: 0, index: 0 } }]);
+    expect(story.core.phase).toBe('running');
+  });
 });
 
 describe('evaluation', () => {
