@@ -26,11 +26,11 @@ export async function syncFolder(path: string): Promise<void> {
 
 /**
  * Replaces a file so that a reader, and a crash at any instant, finds the old bytes or the new ones.
- * One writer a path and process at a time. Throws CheckpointError DISK_FULL or DISK_WRITE; the old file is then untouched.
+ * One writer a path at a time, unless each gives a `writer` of its own. Throws CheckpointError DISK_FULL or DISK_WRITE; the old file is then untouched.
  */
-export async function writeAtomically(path: string, bytes: Uint8Array | string): Promise<void> {
-  // The process in its name: two runs that start at once both write <parent>/latest.
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+export async function writeAtomically(path: string, bytes: Uint8Array | string, writer = ''): Promise<void> {
+  // A name that stays the same: what a crash leaves behind is overwritten by the next write.
+  const temporary = join(dirname(path), `.${basename(path)}${writer}.tmp`);
   try {
     await writeSynced(temporary, bytes);
     await rename(temporary, path);

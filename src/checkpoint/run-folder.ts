@@ -39,7 +39,8 @@ export async function createRunFolder(parent: string, name: string, clock: Date)
     await mkdir(join(runDir, 'logs'));
     await mkdir(checkpointsFolder(runDir));
     await syncFolder(runDir);
-    await writeAtomically(join(parent, 'latest'), `${basename(runDir)}\n`);
+    // Two runs may start here at once.
+    await writeAtomically(join(parent, 'latest'), `${basename(runDir)}\n`, `.${basename(runDir)}`);
     return runDir;
   } catch (error) {
     throw diskError(error, `a new run folder in ${parent}`, 'Nothing was there before.');

@@ -199,7 +199,7 @@ socket.on('close', (code, reason) => {
   say({ event: 'closed', code, reason: reason.toString() });
   process.exit(process.exitCode ?? 1);
 });
-socket.on('message', (data) => {
+socket.on('message', (/** @type {Buffer} */ data) => {
   if (data.toString('latin1', 0, 4) === 'BRDL') onFrame(readFrame(data));
   else
     for (const [field, handle] of Object.entries(handlers))

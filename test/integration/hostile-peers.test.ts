@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { connect as connectTcp } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ControlBodies, ControlDraft } from '../../src/protocol/control.js';
+import { Purpose, Role, type ControlBodies, type ControlDraft } from '../../src/protocol/control.js';
 import type { FrameHeader } from '../../src/protocol/frame.js';
 import { BridleProcess, endAll } from './support/bridle-process.js';
 import { gradientFrame, HostilePeer, type HostileOptions } from './support/hostile-peer.js';
@@ -49,7 +49,7 @@ async function takeLease(): Promise<Leased> {
 
 async function leased(peer: HostilePeer, welcome: ControlBodies['welcome']): Promise<Leased> {
   let lease = await peer.answer('lease');
-  while (lease.purpose !== 0) lease = await peer.answer('lease');
+  while (lease.purpose !== Purpose.PURPOSE_TRAIN) lease = await peer.answer('lease');
   const { leaseId, step } = lease;
   const fitting = lease.shards.map(({ shard, exampleIds }): Report => ({
     shard: shard ?? 0,
@@ -237,7 +237,7 @@ describe('a worker that is in', () => {
     );
     // A second connection's greeting comes after all of that, and both are still there.
     const other = new HostilePeer({ url, token });
-    await other.hello(kernelId, { role: 1 });
+    await other.hello(kernelId, { role: Role.ROLE_OBSERVER });
     await other.answer('welcome');
     expect([peer.isOpen, other.isOpen]).toEqual([true, true]);
     other.close();
@@ -256,7 +256,7 @@ describe('a worker that has broken the contract three times', () => {
   it('is not let in again', async () => {
     for (let breach = 0; breach < 3; breach += 1) {
       const peer = new HostilePeer({ url, token });
-      await peer.hello(kernelId, { name: 'incorrigible', role: 1 });
+      await peer.hello(kernelId, { name: 'incorrigible', role: Role.ROLE_OBSERVER });
       await peer.answer('welcome');
       await peer.say(new Uint8Array([1, 2, 3]));
       expect(await peer.closed).toBe('4001 CONTROL_INVALID');

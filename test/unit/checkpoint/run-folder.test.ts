@@ -1,7 +1,7 @@
 // The run's folder: made once, found again, described, and held by one process at a time.
 import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   createRunFolder,
@@ -93,11 +93,18 @@ describe('atomic writing', () => {
   it('replaces a file and overwrites what a crash left beside it', async () => {
     const folder = await temporaryFolder();
     const path = join(folder, 'config.yaml');
-    await writeFile(join(folder, `.config.yaml.${process.pid}.tmp`), 'a half-written, much longer text');
+    await writeFile(join(folder, '.config.yaml.tmp'), 'a half-written, much longer text');
     await writeAtomically(path, 'old');
     await writeAtomically(path, 'new');
     expect(await readFile(path, 'utf8')).toBe('new');
     expect(await readdir(folder)).toEqual(['config.yaml']);
+  });
+
+  it('lets many runs start at once in one folder', async () => {
+    const parent = await temporaryFolder();
+    const runs = await Promise.all(Array.from({ length: 8 }, () => createRunFolder(parent, 'run', new Date(0))));
+    expect(new Set(runs).size).toBe(8);
+    expect(runs.map((run) => basename(run))).toContain((await readFile(join(parent, 'latest'), 'utf8')).trim());
   });
 
   it('says why and what is safe when the folder is not there', async () => {
