@@ -1,6 +1,14 @@
 // Leases: which worker computes which shards, and until when.
 import { dealShares } from '../../collective/shares.js';
-import { leaseTimes, type CoreEffect, type CoreState, type Lease, type Round, type WorkerState } from './state.js';
+import {
+  leaseTimes,
+  type CoreEffect,
+  type CoreState,
+  type Lease,
+  type Purpose,
+  type Round,
+  type WorkerState,
+} from './state.js';
 
 /** Shards of an evaluation that one lease holds at most. */
 const evaluationShare = 8;
@@ -76,13 +84,20 @@ function grant(
   now: number,
   effects: CoreEffect[],
 ): void {
-  const usual = worker.shardMs[round.purpose];
-  const dueMs =
-    usual === undefined ? leaseTimes.unknown : Math.max(leaseTimes.least, leaseTimes.factor * usual * shards.length);
+  const dueMs = dueAfter(state, worker, round.purpose, shards.length);
   const id = state.nextLeaseId;
   state.nextLeaseId += 1;
   round.leases.set(id, { id, rank: worker.rank, shards, grantedAt: now, dueMs, isOverdue: false, awaited: undefined });
   effects.push({ type: 'lease', rank: worker.rank, leaseId: id, purpose: round.purpose, step: round.step, shards });
+}
+
+/** How long a lease may take: some times the worker's usual; of a new worker the others' usual, with time to warm up. */
+function dueAfter(state: CoreState, worker: WorkerState, purpose: Purpose, numShards: number): number {
+  const usual = worker.shardMs[purpose];
+  if (usual !== undefined) return Math.max(leaseTimes.least, leaseTimes.factor * usual * numShards);
+  const others = [...state.workers.values()].flatMap(({ shardMs }) => shardMs[purpose] ?? []);
+  if (others.length === 0) return leaseTimes.unknown;
+  return Math.max(leaseTimes.warmUp, leaseTimes.factor * Math.max(...others) * numShards);
 }
 
 /** Takes a lease back: its answer is no longer wanted. */

@@ -26,7 +26,7 @@ export interface CorePlan {
 }
 
 /** Times, in milliseconds, that decide when a lease is overdue. */
-export const leaseTimes = { unknown: 60_000, least: 2000, factor: 5, waitingEvery: 10_000 } as const;
+export const leaseTimes = { unknown: 60_000, warmUp: 15_000, least: 2000, factor: 5, waitingEvery: 10_000 } as const;
 
 export interface WorkerState {
   readonly rank: number;

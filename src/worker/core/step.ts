@@ -31,7 +31,6 @@ function onEvent(state: WorkerCoreState, event: WorkerEvent, now: number, effect
       return;
     case 'welcomed':
       state.phase = 'joined';
-      state.attempts = 0;
       state.lastHeartbeat = now;
       return;
     case 'connectFailed':
@@ -99,6 +98,8 @@ function onWork(state: WorkerCoreState, event: WorkEvent, effects: WorkerEffect[
       // A lease that was revoked, or that came over a connection that is gone, is not answered; another may bear its number.
       if (!computed || state.leases.get(event.leaseId) !== computed) return;
       state.leases.delete(event.leaseId);
+      // Only work done ends the backoff: a worker that is let in and thrown out again must not hammer at the door.
+      state.attempts = 0;
       effects.push({ type: 'answer', leaseId: computed.id, step: computed.body.step });
     }
   }

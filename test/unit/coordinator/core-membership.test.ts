@@ -92,6 +92,18 @@ describe('a worker', () => {
   });
 });
 
+describe('a worker that joins a run', () => {
+  it('has 15 s before its first answer is overdue, since the others show what is usual', () => {
+    const story = running();
+    story.join(2);
+    story.answer(story.lease(0));
+    story.answer(story.lease(1));
+    story.send({ type: 'updated' });
+    const lease = [...(story.core.round?.leases.values() ?? [])].find(({ rank }) => rank === 2);
+    expect(lease?.dueMs).toBe(15_000);
+  });
+});
+
 describe('a coordinator that stood still', () => {
   it('forgives silence and leases for that time', () => {
     const story = running();

@@ -86,6 +86,22 @@ describe('joining', () => {
     expect(story.waitForConnect(0.25)).toBe(1250);
   });
 
+  it('waits longer each time when it is let in and thrown out again, until it has done some work', () => {
+    const story = new Story().join();
+    const waits = Array.from({ length: 3 }, () => {
+      story.closed();
+      const waited = story.waitForConnect(1);
+      story.send({ type: 'connected' }, { type: 'welcomed' });
+      return waited;
+    });
+    expect(waits).toEqual([200, 400, 800]);
+    story.weights(0);
+    story.lease(1, 0);
+    story.send({ type: 'computed', leaseId: 1 });
+    story.closed();
+    expect(story.waitForConnect(1)).toBe(200);
+  });
+
   it('says once that it tries again, and gives up when the deadline has passed', () => {
     const story = new Story();
     story.send({ type: 'start' });
