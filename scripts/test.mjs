@@ -21,7 +21,7 @@ const stages = [
   ['lint', () => check('node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings')],
   ['types', () => check('node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json')],
   ['imports', () => check('scripts/check-imports.mjs')],
-  ['unit and property', () => vitest('--project', 'unit')],
+  ['unit and property', () => vitest('--project', 'unit', '--project', 'mocked')],
   ['integration', () => vitest('--project', 'integration', '--exclude', packageTest)],
   ['package', () => vitest('--project', 'integration', packageTest)],
 ];
