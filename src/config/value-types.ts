@@ -130,8 +130,14 @@ export function readListenAddress(address: string): ListenAddress {
 const joinSchemes = ['ws:', 'wss:', 'unix:'];
 
 /** A coordinator's address, without user, password or query: secrets never travel in an address. */
+/** HOST:PORT as torchrun takes it; a bare `unix:` is a path. */
+const hostAndPort = /^(?!unix:)(\[[0-9a-fA-F:]+\]|[\w.-]+):\d+$/;
+
 export const joinUrl = one(
-  z.string().refine((address) => URL.canParse(address) && joinSchemes.includes(new URL(address).protocol)),
-  'an address such as ws://127.0.0.1:29600, wss://host:29600 or unix:/path',
+  z
+    .string()
+    .transform((address) => (hostAndPort.test(address) ? `ws://${address}` : address))
+    .refine((address) => URL.canParse(address) && joinSchemes.includes(new URL(address).protocol)),
+  'an address such as ws://127.0.0.1:29600, 127.0.0.1:29600, wss://host:29600 or unix:/path',
   'URL',
 );

@@ -152,4 +152,20 @@ describe('the digest of a run is the same', () => {
       if (start && step > start.startStep) expect(again.get(step)).toMatchObject({ digest, replayed: true });
     }
   });
+
+  it('when a coordinator is killed and comes back: workers elsewhere join it again by themselves', async () => {
+    const out = `${folder}/back`;
+    const args = ['coordinator', ...common, '--backend', 'wasm', '--shards', '6', '--min-workers', '2', '--out', out];
+    const first = new BridleProcess(args, { cwd: folder });
+    const { port } = new URL((await first.event('listening')).urls[0] ?? '');
+    const join = ['worker', '--join', `127.0.0.1:${port}`, '--workers', '2', '--backend', 'wasm', '--json'];
+    const workers = new BridleProcess(join, { cwd: folder });
+    await first.event('committed', (event) => event.step === 5);
+    first.child.kill('SIGKILL');
+    await first.exit();
+    const again = ['coordinator', '--resume', '--out', out, '--listen', `127.0.0.1:${port}`, '--json'];
+    const second = new BridleProcess(again, { cwd: folder });
+    expect((await second.done()).digest).toBe(await reference('wasm', 6));
+    expect((await workers.exit()).code).toBe(0);
+  });
 });

@@ -13,6 +13,10 @@ function refuse(argv: readonly string[], env: Record<string, string> = {}): Conf
 }
 
 describe('values', () => {
+  it('takes HOST:PORT as an address to join, as torchrun does', () => {
+    expect(parseCommandLine(['worker', '--join', '127.0.0.1:29600'], {}).values.join).toBe('ws://127.0.0.1:29600');
+  });
+
   it('takes the last of a repeated flag, so that scripts can append to a command', () => {
     expect(parseCommandLine(['train', '--seed', '1', '--seed', '2'], {}).values.seed).toBe(2);
   });
