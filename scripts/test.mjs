@@ -87,7 +87,11 @@ function finish(total) {
   if (total.failed > 0) process.exitCode = 1;
 }
 
-const setup = spawnSync(process.execPath, ['scripts/setup.mjs', '--if-needed'], { cwd: root, env, stdio: 'inherit' });
+const setup = spawnSync(process.execPath, ['scripts/setup.mjs', '--tensorflow', '--if-needed'], {
+  cwd: root,
+  env,
+  stdio: 'inherit',
+});
 if (setup.status !== 0) {
   console.log('set-up failed; nothing else can run');
   finish({ passed: 0, failed: 1, skipped: 0, story: '' });

@@ -1,9 +1,10 @@
 // Which backends this installation can load, found by looking at files: nothing is loaded, so it costs a millisecond.
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ConfigError } from '../errors.js';
 import type { BackendName } from './backend.js';
+import { nativeStatus } from './native-addon.js';
 
 export interface BackendStatus {
   readonly name: BackendName;
@@ -17,9 +18,17 @@ export interface BackendStatus {
 const require = createRequire(import.meta.url);
 const tensorflowPackage = '@tensorflow/tfjs-node-gpu';
 
-/** Lists all backends, fittest first, with what is missing and the command that fixes it. */
-export function availableBackends(): BackendStatus[] {
-  return [tensorflowStatus(findPackage(tensorflowPackage)), wasmStatus(findPackage('@tensorflow/tfjs-backend-wasm'))];
+/** NVIDIA cards of this machine, as its driver lists them. */
+export function numGpus(): number {
+  const folder = '/proc/driver/nvidia/gpus';
+  return existsSync(folder) ? readdirSync(folder).length : 0;
+}
+
+/** Lists all backends, fittest first, with what is missing and the command that fixes it: TensorFlow comes first where a GPU is. */
+export function availableBackends(gpus = numGpus()): BackendStatus[] {
+  const tensorflow = tensorflowStatus(findPackage(tensorflowPackage));
+  const first = gpus > 0 ? [tensorflow, nativeStatus()] : [nativeStatus(), tensorflow];
+  return [...first, wasmStatus(findPackage('@tensorflow/tfjs-backend-wasm'))];
 }
 
 /**
@@ -37,7 +46,7 @@ export function chooseBackend(choice: 'auto' | BackendName, statuses = available
 /** Looks at the package's folder: the package comes from npm, its addon from the set-up. */
 export function tensorflowStatus(folder: string | undefined): BackendStatus {
   const name = 'tensorflow';
-  const setup = 'npx bridle setup';
+  const setup = 'npx bridle setup --tensorflow';
   if (folder === undefined) {
     const fix = `npm install --ignore-scripts ${tensorflowPackage}@4.22.0 && ${setup}`;
     return { name, available: false, reason: `The package ${tensorflowPackage} is not installed.`, fix };

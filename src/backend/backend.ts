@@ -1,8 +1,10 @@
-// What a loaded backend offers: the one tfjs instance that everything in the process computes with, and what fixes its bits.
-export type BackendName = 'tensorflow' | 'wasm';
+// What a loaded backend of tfjs offers: the one tfjs instance that everything in the process computes with, and what fixes its bits.
+export type BackendName = 'native' | 'tensorflow' | 'wasm';
+/** Backends of tfjs; `native` computes without it. */
+export type TfjsBackendName = Exclude<BackendName, 'native'>;
 
 export interface Backend {
-  readonly name: BackendName;
+  readonly name: TfjsBackendName;
   /** The only tfjs instance of the process. Two copies would not know each other's tensors. */
   readonly tf: typeof import('@tensorflow/tfjs');
   /** Workers with equal kernel ids compute equal bits. */

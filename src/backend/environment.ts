@@ -13,7 +13,7 @@ export function backendEnvironment(
   { threads }: BackendOptions,
   current: Environment,
 ): Record<string, string> {
-  if (name === 'wasm') return {};
+  if (name !== 'tensorflow') return {};
   return {
     TF_NUM_INTRAOP_THREADS: String(threads),
     TF_NUM_INTEROP_THREADS: '1', // eager operations come one at a time

@@ -6,6 +6,9 @@ export const computeVersion = 1;
 /** What a processor can do, as far as the libraries choose their kernels by it. */
 export type InstructionSet = 'avx512' | 'avx2' | 'baseline' | 'arm64';
 
+/** Names the bits of the native kernels: `native/1`. Nothing of the machine is in it, since nothing of it reaches a bit. */
+export const nativeKernelId = `native/${computeVersion}`;
+
 export interface TensorFlowBuild {
   readonly tfjsVersion: string;
   readonly tensorflowVersion: string;

@@ -5,7 +5,7 @@ import { dirname, sep } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { BridleError, ConfigError, exitCodes } from '../errors.js';
 import { chooseBackend } from './available-backends.js';
-import type { Backend, BackendName, BackendOptions } from './backend.js';
+import type { Backend, BackendOptions, TfjsBackendName } from './backend.js';
 import { backendEnvironment, findMissingEnvironment } from './environment.js';
 import { parseInstructionSet, tensorflowKernelId, wasmKernelId } from './kernel-id.js';
 
@@ -29,7 +29,7 @@ interface WasmPackage {
  * main thread must first have done `Object.assign(process.env, backendEnvironment(...))`.
  * @throws ConfigError BACKEND_UNAVAILABLE, THREADS; BridleError BACKEND_ENVIRONMENT, BACKEND_FAILED
  */
-export async function loadBackend(name: BackendName, options: BackendOptions): Promise<Backend> {
+export async function loadBackend(name: TfjsBackendName, options: BackendOptions): Promise<Backend> {
   if (!Number.isInteger(options.threads) || options.threads < 1) {
     throw new ConfigError('THREADS', `threads must be a whole number from 1, got ${options.threads}.`);
   }
@@ -95,12 +95,12 @@ function loadTfjs(): Tf {
   return tf;
 }
 
-async function activate(tf: Tf, name: BackendName): Promise<void> {
+async function activate(tf: Tf, name: TfjsBackendName): Promise<void> {
   const isActive = await tf.setBackend(name);
   if (!isActive || tf.getBackend() !== name) throw new Error(`tfjs chose ${tf.getBackend()} instead.`);
 }
 
-function setEnvironment(name: BackendName, options: BackendOptions): void {
+function setEnvironment(name: TfjsBackendName, options: BackendOptions): void {
   const needed = backendEnvironment(name, options, process.env);
   const missing = findMissingEnvironment(needed, process.env);
   if (!isMainThread && missing.length > 0) {

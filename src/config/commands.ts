@@ -53,11 +53,12 @@ export const commands: Readonly<Record<CommandName, Command>> = {
   },
   setup: {
     summary: 'install what is missing',
-    usage: 'bridle setup',
-    about: 'Installs packages and the native backend into this project; does nothing when all is there.',
+    usage: 'bridle setup [--tensorflow]',
+    about: 'Installs packages and compiles the native backend in this project; does nothing when all is there.',
     examples: [
       ['bridle setup', 'safe to repeat'],
-      ['BRIDLE_NATIVE=0 bridle setup', 'without native TensorFlow: the wasm backend is used'],
+      ['bridle setup --tensorflow', 'also TensorFlow (0.9 GB on disk), for --backend tensorflow'],
+      ['BRIDLE_NATIVE=0 bridle setup', 'without a compiler: the wasm backend is used'],
     ],
     maxArguments: 0,
   },

@@ -31,7 +31,7 @@ export const workerOptions = {
     aliases: ['nprocPerNode', 'numProcesses'],
   },
   backend: {
-    type: choice('auto', 'tensorflow', 'wasm'),
+    type: choice('auto', 'native', 'tensorflow', 'wasm'),
     default: 'auto',
     about: 'What computes the gradients; auto: the best that every machine has.',
     group: 'Workers',

@@ -7,7 +7,7 @@ import type { InitializerOptions } from '../params/initial-params.js';
 import type { Cell } from '../params/model-spec.js';
 
 export type OnNonFinite = 'recompute' | 'exclude' | 'skip' | 'stop';
-export type BackendChoice = 'auto' | 'tensorflow' | 'wasm';
+export type BackendChoice = 'auto' | 'native' | 'tensorflow' | 'wasm';
 
 export interface TrainingOptions {
   readonly data: DataOptions;

@@ -2,13 +2,13 @@
 import { hostname } from 'node:os';
 import { chooseBackend } from '../backend/available-backends.js';
 import { backendEnvironment } from '../backend/environment.js';
-import { loadBackend } from '../backend/load-backend.js';
 import { BridleError } from '../errors.js';
 import { decodeControl, encodeControl, Role, type ControlMessage } from '../protocol/control.js';
 import { defaultLimits } from '../protocol/limits.js';
 import { bridleVersion, protocolVersion } from '../protocol/version.js';
 import { checkConnectOptions, connect, isFinalRefusal } from '../transport/client.js';
 import { closeCodes, type Connection } from '../transport/connection.js';
+import { loadEngine } from '../worker/engine.js';
 import type { ProbeCheck, ProbeOptions } from './launch-options.js';
 
 /** Checks what a worker started here would meet at `url`; the first check that fails is the last one. */
@@ -54,7 +54,7 @@ export async function probeCoordinator(url: string, options: ProbeOptions): Prom
 async function ownKernelId({ backend, threads }: ProbeOptions): Promise<string> {
   const name = chooseBackend(backend);
   Object.assign(process.env, backendEnvironment(name, { threads }, process.env));
-  return (await loadBackend(name, { threads })).kernelId;
+  return (await loadEngine(name, { threads })).kernelId;
 }
 
 function greet(connection: Connection, kernelId: string): Promise<ControlMessage | Error> {

@@ -1,9 +1,10 @@
 // Local worker processes: started, watched, started again with backoff, and at the end the first that failed is named.
 import { fork, type ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { numGpus } from '../backend/available-backends.js';
 import type { BackendName } from '../backend/backend.js';
 import { BridleError, TransportError, exitCodes } from '../errors.js';
 import type { RunEvent } from '../metrics/events.js';
@@ -39,12 +40,6 @@ const silenceMs = 10_000;
 const stopMs = 5000;
 /** Faults of one process, which another may not have; every other code is the coordinator's last word. */
 const restartable = new Set(['STUCK', 'COMPUTE_FAILED', 'INTERNAL']);
-
-/** NVIDIA cards of this machine, as its driver lists them. */
-function numGpus(): number {
-  const folder = '/proc/driver/nvidia/gpus';
-  return existsSync(folder) ? readdirSync(folder).length : 0;
-}
 
 /** `auto`: one for each GPU; without one as many as there are cores, and no more than shards. */
 export function numWorkers(wanted: number | 'auto', backend: BackendName, shards: number): number {

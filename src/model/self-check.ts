@@ -5,10 +5,9 @@ import { NumericalError } from '../errors.js';
 import { layoutOfModel } from '../params/layout-of-model.js';
 import type { ModelSpec } from '../params/model-spec.js';
 import { viewTensor } from '../tensor/layout.js';
-import { createNetwork } from './network.js';
+import type { Network } from './network.js';
 import { probeIntegers, probeValues } from './probe-values.js';
 import { selfCheckReference } from './self-check-reference.js';
-import type { Tfjs } from './tfjs.js';
 
 /** A network whose parameters and data are `probeValues` of a seed, and its gradient of the summed loss, by tensor. */
 export interface GradientCase {
@@ -25,13 +24,16 @@ export interface GradientCase {
 /** Float32 on a sound backend stays below 1e-6; reduced precision (TF32, half floats) does not pass. */
 const tolerance = 1e-4;
 
-/** Checks the backend that `tf` runs on; returns the worst error, relative in L2. Throws `BACKEND_SELF_CHECK`. */
-export function checkBackend(tf: Tfjs): { worst: number } {
+/** Makes the network of a model on the backend that is checked. */
+export type NetworkFactory = (spec: ModelSpec) => Network;
+
+/** Checks the backend `name`, whose networks `create` makes; returns the worst error, relative in L2. Throws `BACKEND_SELF_CHECK`. */
+export function checkBackend(name: string, create: NetworkFactory): { worst: number } {
   let worst = 0;
   for (const reference of selfCheckReference) {
-    for (const [name, error] of Object.entries(gradientErrors(tf, reference))) {
+    for (const [tensor, error] of Object.entries(gradientErrors(create, reference))) {
       // NaN < tolerance is false: a backend that returns NaN fails too.
-      if (!(error < tolerance)) throw failure(tf, reference, name, error);
+      if (!(error < tolerance)) throw failure(name, reference, tensor, error);
       worst = Math.max(worst, error);
     }
   }
@@ -39,10 +41,10 @@ export function checkBackend(tf: Tfjs): { worst: number } {
 }
 
 /** Computes the error of each tensor's gradient, and of `loss`, relative in L2. */
-export function gradientErrors(tf: Tfjs, reference: GradientCase): Record<string, number> {
+export function gradientErrors(create: NetworkFactory, reference: GradientCase): Record<string, number> {
   const layout = layoutOfModel(reference.spec);
   const grads = new Float32Array(layout.size);
-  const network = createNetwork(tf, reference.spec, { stackShards: false });
+  const network = create(reference.spec);
   network.setParams(probeValues(reference.seed, layout.size, reference.scale));
   const [result] = network.gradients([probeBatch(reference, reference.seed + 1)], [grads]);
   network.dispose();
@@ -73,10 +75,10 @@ export function probeBatch(shape: Pick<GradientCase, 'spec' | 'steps' | 'lengths
   };
 }
 
-function failure(tf: Tfjs, { spec }: GradientCase, name: string, error: number): NumericalError {
+function failure(backend: string, { spec }: GradientCase, tensor: string, error: number): NumericalError {
   return new NumericalError(
     'BACKEND_SELF_CHECK',
-    `Backend ${tf.getBackend()} computes wrong gradients: ${name} of a small ${spec.cell} is off by ${error.toExponential(1)} ` +
+    `Backend ${backend} computes wrong gradients: ${tensor} of a small ${spec.cell} is off by ${error.toExponential(1)} ` +
       `(relative, at most ${tolerance} is allowed). Choose another --backend; on NVIDIA cards set NVIDIA_TF32_OVERRIDE=0.`,
   );
 }

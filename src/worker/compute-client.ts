@@ -1,4 +1,5 @@
 // The compute thread as the worker's main thread sees it.
+import type { BackendName } from '../backend/backend.js';
 import { Worker } from 'node:worker_threads';
 import { backendEnvironment } from '../backend/environment.js';
 import { BridleError, exitCodes } from '../errors.js';
@@ -26,7 +27,7 @@ export class ComputeClient {
   }
 
   /** Starts the thread; resolves when its backend is loaded and checked against reference gradients. */
-  static start(backend: 'tensorflow' | 'wasm', threads: number, handlers: ComputeHandlers): Promise<ComputeClient> {
+  static start(backend: BackendName, threads: number, handlers: ComputeHandlers): Promise<ComputeClient> {
     // Read by native code when the addon loads: a thread's copy of the environment would come too late.
     Object.assign(process.env, backendEnvironment(backend, { threads }, process.env));
     const revoked = new SharedArrayBuffer(4);

@@ -1,15 +1,13 @@
-// The compute thread: the only place in a worker that owns tfjs. Messages in, messages out; see compute-messages.ts.
+// The compute thread: the only place in a worker that owns a backend. Messages in, messages out; see compute-messages.ts.
 import { performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
-import { loadBackend } from '../backend/load-backend.js';
 import { BridleError } from '../errors.js';
-import { createNetwork, type Network } from '../model/network.js';
-import { checkBackend } from '../model/self-check.js';
-import { canStackShards } from '../model/stacking.js';
+import type { Network } from '../model/network.js';
 import { layoutOfModel } from '../params/layout-of-model.js';
 import type { RunSpec } from '../protocol/run-spec.js';
 import { computeEvaluation, computeTraining } from './compute-lease.js';
 import type { Computed, ComputeThreadData, FromCompute, ToCompute } from './compute-messages.js';
+import { loadEngine } from './engine.js';
 
 const { backend: backendName, threads, revoked } = workerData as ComputeThreadData;
 const lastRevoked = new Int32Array(revoked);
@@ -18,8 +16,8 @@ if (!port) throw new Error('compute-thread.js is started by a worker, not by its
 
 const say = (message: FromCompute, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
 
-const { tf, kernelId, description } = await loadBackend(backendName, { threads });
-checkBackend(tf);
+const engine = await loadEngine(backendName, { threads });
+const { kernelId, description } = engine;
 say({ type: 'ready', kernelId, backend: backendName, description });
 
 let network: Network | undefined;
@@ -29,9 +27,9 @@ function configure(next: RunSpec): void {
   network?.dispose();
   spec = next;
   const { rows, data, model } = next;
-  const isStacked = canStackShards(tf, model, rows, data.maxLength);
-  network = createNetwork(tf, model, { stackShards: isStacked });
-  say({ type: 'configured', isStacked });
+  const made = engine.createNetwork(model, { rows, steps: data.maxLength });
+  network = made.network;
+  say({ type: 'configured', isStacked: made.isStacked });
 }
 
 function compute({ leaseId, purpose, tasks }: Extract<ToCompute, { type: 'compute' }>): void {

@@ -1,11 +1,12 @@
 // What a worker process is given by its launcher (in BRIDLE_WORKER, as JSON; the token in BRIDLE_TOKEN) and what it says back.
+import type { BackendName } from '../backend/backend.js';
 import type { ExitCode } from '../errors.js';
 
 export interface WorkerProcessOptions {
   readonly join: string;
   readonly tlsCaPath?: string;
   readonly insecure: boolean;
-  readonly backend: 'tensorflow' | 'wasm';
+  readonly backend: BackendName;
   readonly threads: number;
   readonly name: string;
   readonly logPath: string;

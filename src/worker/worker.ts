@@ -1,4 +1,5 @@
 // The worker's shell: performs what the core decides on the socket, the data cache and the compute thread.
+import type { BackendName } from '../backend/backend.js';
 import { hostname } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { crc32 } from 'node:zlib';
@@ -37,7 +38,7 @@ import { step as coreStep } from './core/step.js';
 
 export interface WorkerOptions {
   readonly connect: ConnectOptions;
-  readonly backend: 'tensorflow' | 'wasm';
+  readonly backend: BackendName;
   readonly threads: number;
   readonly name: string;
   /** How long it is tried to reach a coordinator, at the start and after a loss. */

@@ -1,3 +1,6 @@
-import { describeModels } from './model-suite.js';
+import { loadBackend } from '../../src/backend/load-backend.js';
+import { describeModels, describeTfjs, tfjsFactory } from './model-suite.js';
 
-describeModels('tensorflow');
+const load = async () => (await loadBackend('tensorflow', { threads: 1 })).tf;
+describeModels('tensorflow', async () => tfjsFactory(await load()));
+describeTfjs('tensorflow', load);

@@ -1,3 +1,6 @@
-import { describeModels } from './model-suite.js';
+import { loadBackend } from '../../src/backend/load-backend.js';
+import { describeModels, describeTfjs, tfjsFactory } from './model-suite.js';
 
-describeModels('wasm');
+const load = async () => (await loadBackend('wasm', { threads: 1 })).tf;
+describeModels('wasm', async () => tfjsFactory(await load()));
+describeTfjs('wasm', load);

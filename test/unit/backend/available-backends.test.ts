@@ -53,7 +53,7 @@ describe('finding the backends', () => {
   });
 
   it('tells a package without its addon from a whole one', () => {
-    expect(tensorflowStatus(folder)).toMatchObject({ available: false, fix: 'npx bridle setup' });
+    expect(tensorflowStatus(folder)).toMatchObject({ available: false, fix: 'npx bridle setup --tensorflow' });
     mkdirSync(join(folder, 'lib', 'napi-v8'), { recursive: true });
     writeFileSync(join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'), '');
     expect(tensorflowStatus(folder)).toMatchObject({ available: true });

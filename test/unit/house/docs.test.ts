@@ -56,6 +56,7 @@ function commandLines(text: string): { command: CommandName; words: string }[] {
 
 const flagsOf = (command: CommandName): string[] => [
   ...optionsOf(command).flatMap((name) => [name, ...(optionOf(name).aliases ?? [])].map(flagOf)),
+  ...(command === 'setup' ? ['--tensorflow'] : []), // read by scripts/setup.mjs
   '--help',
 ];
 const flagPattern = /(?<![\w-])--[a-z][\w-]*/g;

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { probeIntegers, probeValues } from '../../../src/model/probe-values.js';
+import { createNetwork } from '../../../src/model/network.js';
 import { checkBackend, relativeError } from '../../../src/model/self-check.js';
 import { canStackShards } from '../../../src/model/stacking.js';
 import type { Tfjs } from '../../../src/model/tfjs.js';
@@ -11,14 +12,16 @@ beforeAll(async () => {
   tf = await loadWasm();
 });
 
+const factory = (backend: Tfjs) => (model: ModelSpec) => createNetwork(backend, model, { stackShards: false });
+
 describe('checkBackend', () => {
   it('passes a sound backend with a small error', () => {
-    expect(checkBackend(tf).worst).toBeLessThan(1e-5);
+    expect(checkBackend('wasm', factory(tf)).worst).toBeLessThan(1e-5);
   });
 
   it('refuses a backend whose tanh is off by a thousandth, naming tensor and error', () => {
     const broken: Tfjs = { ...tf, tanh: (x) => tf.mul(tf.tanh(x), 1.001) };
-    expect(() => checkBackend(broken)).toThrow(
+    expect(() => checkBackend('wasm', factory(broken))).toThrow(
       expect.objectContaining({
         code: 'BACKEND_SELF_CHECK',
         message: expect.stringMatching(/wasm .* of a small (rnn|lstm) is off by \d\.\de-\d/) as string,
@@ -28,7 +31,9 @@ describe('checkBackend', () => {
 
   it('refuses a backend that answers NaN', () => {
     const broken: Tfjs = { ...tf, sigmoid: (x) => tf.mul(tf.sigmoid(x), NaN) };
-    expect(() => checkBackend(broken)).toThrow(expect.objectContaining({ code: 'BACKEND_SELF_CHECK' }));
+    expect(() => checkBackend('wasm', factory(broken))).toThrow(
+      expect.objectContaining({ code: 'BACKEND_SELF_CHECK' }),
+    );
   });
 });
 

@@ -1,8 +1,9 @@
-// Step 3 of the set-up: native TensorFlow for the `tensorflow` backend; when nothing helps, wasm is used and that is said.
-import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+// Step 4 of the set-up, only where something needs it: TensorFlow for the `tensorflow` backend.
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { addonPath, checkAddon, compileAddon, isAddonInPlace, placeAddon } from './addon.mjs';
+import { isNativeRequired } from './native-kernels.mjs';
 import { lastLines, run, say, SetupError, withTemporaryFolder } from './shell.mjs';
 import { chooseWheel, fetchLibraries, wheelLabel } from './tensorflow-wheel.mjs';
 
@@ -11,23 +12,30 @@ import { chooseWheel, fetchLibraries, wheelLabel } from './tensorflow-wheel.mjs'
 const packageName = '@tensorflow/tfjs-node-gpu';
 const ownInstallerTimeoutMs = 300_000;
 
+/** Whether the driver lists an NVIDIA card: there TensorFlow is the default backend. */
+export function hasGpu() {
+  const folder = '/proc/driver/nvidia/gpus';
+  return existsSync(folder) && readdirSync(folder).length > 0;
+}
+
 /**
- * Makes native TensorFlow work in `project`, or says why wasm is used.
+ * Makes TensorFlow work in `project`, or says why another backend is used.
  * @param {string} project
- * @param {{ retries: boolean }} options whether to try again what failed in an earlier set-up; it can cost minutes
- * @throws {SetupError} when it cannot, and BRIDLE_REQUIRE_NATIVE=1 is set or this is CI on Linux x86_64
+ * @param {{ isAsked: boolean, retries: boolean }} options `retries`: whether to try again what failed in an earlier set-up; it can
+ *   cost minutes
+ * @throws {SetupError} when it was asked for and cannot, and BRIDLE_REQUIRE_NATIVE=1 is set or this is CI on Linux x86_64
  */
-export function installNative(project, { retries }) {
-  const isRequired = isNativeRequired();
+export function installTensorFlow(project, { isAsked, retries }) {
+  const isRequired = isAsked && isNativeRequired();
   if (process.env.BRIDLE_NATIVE === '0') {
-    if (isRequired) throw new SetupError('BRIDLE_NATIVE=0 skips native TensorFlow, but here it is required.');
-    say('BRIDLE_NATIVE=0: native TensorFlow is skipped, the wasm backend is used');
+    if (isRequired) throw new SetupError('BRIDLE_NATIVE=0 skips TensorFlow, but here it is required.');
+    say('BRIDLE_NATIVE=0: TensorFlow is skipped');
     return;
   }
   const problem = findPackage(project, retries || isRequired);
   if (problem === undefined) return;
-  if (isRequired) throw new SetupError(`native TensorFlow is required here and is missing: ${problem}`);
-  say(`native TensorFlow is not available, the wasm backend is used (slower, same results to rounding): ${problem}`);
+  if (isRequired) throw new SetupError(`TensorFlow is required here and is missing: ${problem}`);
+  say(`TensorFlow is not available, another backend is used: ${problem}`);
 }
 
 /**
@@ -42,7 +50,7 @@ function findPackage(project, retries) {
     packageFolder = realpathSync(dirname(require.resolve(`${packageName}/package.json`)));
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'MODULE_NOT_FOUND') throw error;
-    return `${packageName} is not installed; run: npm install --ignore-scripts ${packageName}@4.22.0 && npx bridle setup`;
+    return `${packageName} is not installed; run: npm install --ignore-scripts ${packageName}@4.22.0 && npx bridle setup --tensorflow`;
   }
   return install(project, packageFolder, retries);
 }
@@ -64,7 +72,7 @@ function install(project, packageFolder, retries) {
   if (wheel === undefined && earlier === undefined && existsSync(addonPath(packageFolder))) return undefined;
   if (earlier?.key === key && !retries) {
     return `${earlier.problem}
-To try again: npx bridle setup`;
+To try again: npx bridle setup --tensorflow`;
   }
   rmSync(failurePath, { force: true });
 
@@ -73,7 +81,7 @@ To try again: npx bridle setup`;
       ? `no TensorFlow wheel is pinned for ${process.platform} ${process.arch}`
       : installFromWheel(project, packageFolder, wheel);
   if (problem === undefined) return undefined;
-  say(`native TensorFlow from the wheel: ${problem}`);
+  say(`TensorFlow from the wheel: ${problem}`);
   const second = runOwnInstaller(project, packageFolder);
   if (second === undefined) return undefined;
   mkdirSync(dirname(failurePath), { recursive: true });
@@ -95,7 +103,7 @@ function installFromWheel(project, packageFolder, wheel) {
       compileAddon(project, packageFolder, wheel, temporary) ??
       placeAddon(project, packageFolder, wheel),
   );
-  if (problem === undefined) say(`native TensorFlow is ready (${wheelLabel(wheel)})`);
+  if (problem === undefined) say(`TensorFlow is ready (${wheelLabel(wheel)})`);
   return problem;
 }
 
@@ -122,9 +130,4 @@ function runOwnInstaller(project, packageFolder) {
  */
 function errorLine(output) {
   return output.split('\n').find((line) => /\bError: |^npm error code/.test(line)) ?? lastLines(output, 3);
-}
-
-function isNativeRequired() {
-  if (process.env.BRIDLE_REQUIRE_NATIVE === '1') return true;
-  return process.env.CI === 'true' && process.platform === 'linux' && process.arch === 'x64';
 }

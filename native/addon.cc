@@ -1,0 +1,291 @@
+// The Node-API face of the kernels. It trusts nothing: every size is checked here again, and what is wrong becomes a JavaScript
+// error with the code NATIVE_ARGUMENT or NATIVE_BATCH.
+#define NAPI_VERSION 8
+#include "network.h"
+#include <cstdio>
+#include <node_api.h>
+#include <string>
+
+namespace bridle {
+namespace {
+
+/** Thrown once a JavaScript error is pending. */
+struct Pending {};
+
+[[noreturn]] void fail(napi_env env, const char* code, const std::string& message) {
+  bool isPending = false;
+  napi_is_exception_pending(env, &isPending);
+  if (!isPending) napi_throw_error(env, code, message.c_str());
+  throw Pending{};
+}
+
+void check(napi_env env, napi_status status, const char* what) {
+  if (status != napi_ok) fail(env, "NATIVE_ARGUMENT", std::string("The native addon wanted ") + what + ".");
+}
+
+napi_value property(napi_env env, napi_value object, const char* name) {
+  napi_value value;
+  check(env, napi_get_named_property(env, object, name, &value), "an object");
+  return value;
+}
+
+int integer(napi_env env, napi_value value, const char* name, int least, int most) {
+  double number = 0;
+  check(env, napi_get_value_double(env, value, &number), name);
+  if (!(number >= least && number <= most) || number != double(int(number))) {
+    fail(env, "NATIVE_ARGUMENT", std::string(name) + " must be a whole number from " + std::to_string(least) + " to " +
+                                     std::to_string(most) + ", got " + std::to_string(number) + ".");
+  }
+  return int(number);
+}
+
+int integer(napi_env env, napi_value object, const char* name, int most) {
+  return integer(env, property(env, object, name), name, 0, most);
+}
+
+bool boolean(napi_env env, napi_value object, const char* name) {
+  bool value = false;
+  check(env, napi_get_value_bool(env, property(env, object, name), &value), name);
+  return value;
+}
+
+/** The values of a typed array that must hold exactly `count` of `type`. */
+void* values(napi_env env, napi_value value, napi_typedarray_type type, size_t count, const char* name) {
+  bool isTyped = false;
+  check(env, napi_is_typedarray(env, value, &isTyped), name);
+  napi_typedarray_type found{};
+  size_t length = 0;
+  void* data = nullptr;
+  if (isTyped) check(env, napi_get_typedarray_info(env, value, &found, &length, &data, nullptr, nullptr), name);
+  if (!isTyped || found != type || length != count) {
+    fail(env, "NATIVE_BATCH", std::string(name) + " must be a typed array of " + std::to_string(count) +
+                                  " values of its type, got " + (isTyped ? std::to_string(length) : "something else") + ".");
+  }
+  return data;
+}
+
+const Kernels* const known[] = {
+#if defined(__x86_64__)
+    &avx512,
+    &avx2,
+#endif
+    &portable,
+};
+
+bool isSupported(const Kernels* kernels) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (kernels == &avx512) return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("fma");
+  if (kernels == &avx2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+  return kernels == &portable;
+}
+
+const Kernels& kernelsOf(napi_env env, napi_value value) {
+  char name[64];
+  size_t length = 0;
+  check(env, napi_get_value_string_utf8(env, value, name, sizeof name, &length), "the name of kernels");
+  for (const Kernels* kernels : known) {
+    if (std::string(kernels->name) == name && isSupported(kernels)) return *kernels;
+  }
+  fail(env, "NATIVE_ARGUMENT", std::string("This processor cannot run the kernels ") + name + ".");
+}
+
+const napi_type_tag networkTag = {0x6272696420c0ffeeULL, 0x6e6574776f726b31ULL};
+
+Network& networkOf(napi_env env, napi_value value) {
+  napi_valuetype type = napi_undefined;
+  napi_typeof(env, value, &type);
+  bool isNetwork = false;
+  if (type != napi_object || napi_check_object_type_tag(env, value, &networkTag, &isNetwork) != napi_ok || !isNetwork) {
+    fail(env, "NATIVE_ARGUMENT", "The first argument must be what createNetwork returned.");
+  }
+  void* network = nullptr;
+  check(env, napi_unwrap(env, value, &network), "a network");
+  return *static_cast<Network*>(network);
+}
+
+Shape readShape(napi_env env, napi_value value) {
+  constexpr int most = 1 << 20;
+  napi_valuetype type = napi_undefined;
+  napi_typeof(env, value, &type);
+  if (type != napi_object) fail(env, "NATIVE_ARGUMENT", "The second argument must be the network's shape.");
+  Shape shape{};
+  shape.isLstm = boolean(env, value, "isLstm");
+  shape.layers = integer(env, property(env, value, "layers"), "layers", 1, 1024);
+  shape.hasIds = boolean(env, value, "hasIds");
+  shape.inputs = integer(env, property(env, value, "inputSize"), "inputSize", 1, most);
+  shape.hidden = integer(env, property(env, value, "hiddenSize"), "hiddenSize", 1, most / 4);
+  shape.outputs = integer(env, property(env, value, "outputSize"), "outputSize", 1, most);
+  shape.isSoftmax = boolean(env, value, "isSoftmax");
+  shape.isPerStep = boolean(env, value, "isPerStep");
+  return shape;
+}
+
+Shard readShard(napi_env env, napi_value value, const Shape& shape) {
+  Shard shard{};
+  shard.rows = integer(env, value, "rows", 1 << 24);
+  shard.steps = integer(env, value, "steps", 1 << 24);
+  const size_t places = size_t(shard.rows) * shard.steps;
+  if (places > size_t(1) << 30) fail(env, "NATIVE_BATCH", "rows * steps must be at most 2^30.");
+  shard.lengths = static_cast<const int32_t*>(
+      values(env, property(env, value, "lengths"), napi_int32_array, size_t(shard.rows), "lengths"));
+  for (int row = 0; row < shard.rows; row++) {
+    if (shard.lengths[row] < 0 || shard.lengths[row] > shard.steps) {
+      fail(env, "NATIVE_BATCH", "Row " + std::to_string(row) + " has length " + std::to_string(shard.lengths[row]) +
+                                    ", wanted 0 to " + std::to_string(shard.steps) + ".");
+    }
+  }
+  napi_value inputs = property(env, value, "inputs"), targets = property(env, value, "targets");
+  if (shape.hasIds) shard.ids = static_cast<const int32_t*>(values(env, inputs, napi_int32_array, places, "inputs"));
+  else shard.inputs = static_cast<const float*>(values(env, inputs, napi_float32_array, places * shape.inputs, "inputs"));
+  const size_t numTargets = shape.isPerStep ? places : size_t(shard.rows);
+  if (shape.isSoftmax) {
+    shard.classes = static_cast<const int32_t*>(values(env, targets, napi_int32_array, numTargets, "targets"));
+  } else {
+    shard.values =
+        static_cast<const float*>(values(env, targets, napi_float32_array, numTargets * shape.outputs, "targets"));
+  }
+  return shard;
+}
+
+std::vector<napi_value> elements(napi_env env, napi_value array, const char* what) {
+  bool isArray = false;
+  check(env, napi_is_array(env, array, &isArray), what);
+  if (!isArray) fail(env, "NATIVE_ARGUMENT", std::string("The native addon wanted ") + what + ".");
+  uint32_t length = 0;
+  check(env, napi_get_array_length(env, array, &length), what);
+  std::vector<napi_value> found(length);
+  for (uint32_t i = 0; i < length; i++) check(env, napi_get_element(env, array, i, &found[i]), what);
+  return found;
+}
+
+/** kernels(): the names of the kernels that this processor can run, the fastest first. */
+napi_value listKernels(napi_env env, const napi_value*) {
+  napi_value names;
+  check(env, napi_create_array(env, &names), "memory");
+  uint32_t count = 0;
+  for (const Kernels* kernels : known) {
+    if (!isSupported(kernels)) continue;
+    napi_value name;
+    check(env, napi_create_string_utf8(env, kernels->name, NAPI_AUTO_LENGTH, &name), "memory");
+    check(env, napi_set_element(env, names, count++, name), "memory");
+  }
+  return names;
+}
+
+/** createNetwork(kernels, shape, threads) */
+napi_value createNetwork(napi_env env, const napi_value* arguments) {
+  const Kernels& kernels = kernelsOf(env, arguments[0]);
+  const Shape shape = readShape(env, arguments[1]);
+  const int threads = integer(env, arguments[2], "threads", 1, 256);
+  napi_value object;
+  check(env, napi_create_object(env, &object), "memory");
+  check(env, napi_type_tag_object(env, object, &networkTag), "a new object");
+  Network* network = new Network(shape, kernels, threads);
+  const auto finalize = [](napi_env, void* data, void*) { delete static_cast<Network*>(data); };
+  const napi_status status = napi_wrap(env, object, network, finalize, nullptr, nullptr);
+  if (status != napi_ok) delete network;
+  check(env, status, "a new object");
+  return object;
+}
+
+/** disposeNetwork(network): frees it now; without it the garbage collector does. */
+napi_value disposeNetwork(napi_env env, const napi_value* arguments) {
+  networkOf(env, arguments[0]);
+  void* network = nullptr;
+  check(env, napi_remove_wrap(env, arguments[0], &network), "a network");
+  delete static_cast<Network*>(network);
+  return nullptr;
+}
+
+/** setParams(network, params) */
+napi_value setParams(napi_env env, const napi_value* arguments) {
+  Network& network = networkOf(env, arguments[0]);
+  network.setParams(static_cast<const float*>(
+      values(env, arguments[1], napi_float32_array, network.shape().numParams(), "params")));
+  return nullptr;
+}
+
+/** run(network, shards, grads, results): `grads` is empty to evaluate; `results` gets loss, count, correct of each shard. */
+napi_value runNetwork(napi_env env, const napi_value* arguments) {
+  Network& network = networkOf(env, arguments[0]);
+  if (!network.isReady()) fail(env, "NATIVE_ARGUMENT", "The network has no parameters yet.");
+  std::vector<Shard> shards;
+  for (napi_value value : elements(env, arguments[1], "an array of shards")) {
+    shards.push_back(readShard(env, value, network.shape()));
+  }
+  std::vector<float*> grads;
+  for (napi_value value : elements(env, arguments[2], "an array of gradients")) {
+    grads.push_back(
+        static_cast<float*>(values(env, value, napi_float32_array, network.shape().numParams(), "gradient")));
+  }
+  if (!grads.empty() && grads.size() != shards.size()) {
+    fail(env, "NATIVE_BATCH", std::to_string(shards.size()) + " shards came with " + std::to_string(grads.size()) + " gradients.");
+  }
+  double* numbers =
+      static_cast<double*>(values(env, arguments[3], napi_float64_array, 3 * shards.size(), "results"));
+  size_t positions = 0;
+  for (const Shard& shard : shards) positions += size_t(shard.rows) * shard.steps;
+  if (positions > size_t(1) << 30) fail(env, "NATIVE_BATCH", "rows * steps of all shards must be at most 2^30.");
+  std::vector<Result> results(shards.size());
+  network.run(shards, grads, results.data());
+  for (size_t i = 0; i < results.size(); i++) {
+    numbers[3 * i] = results[i].loss;
+    numbers[3 * i + 1] = results[i].count;
+    numbers[3 * i + 2] = results[i].correct;
+  }
+  return nullptr;
+}
+
+/** elementary(kernels, function, input, result): for tests. */
+napi_value elementary(napi_env env, const napi_value* arguments) {
+  const Kernels& kernels = kernelsOf(env, arguments[0]);
+  const int function = integer(env, arguments[1], "function", 0, 2);
+  size_t count = 0;
+  check(env, napi_get_typedarray_info(env, arguments[2], nullptr, &count, nullptr, nullptr, nullptr), "input");
+  const void* input = values(env, arguments[2], napi_float32_array, count, "input");
+  void* result = values(env, arguments[3], napi_float32_array, count, "result");
+  kernels.elementary(function, static_cast<const float*>(input), static_cast<float*>(result), count);
+  return nullptr;
+}
+
+/** Calls `body` with its arguments; C++ exceptions become JavaScript's. */
+template <napi_value (*body)(napi_env, const napi_value*)>
+napi_value call(napi_env env, napi_callback_info info) {
+  napi_value arguments[4];
+  size_t count = 4; // missing ones are undefined
+  if (napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr) != napi_ok) return nullptr;
+  try {
+    return body(env, arguments);
+  } catch (const Pending&) {
+  } catch (const InvalidBatch& invalid) {
+    const std::string message = std::string("The batch has ") + invalid.what + " " + std::to_string(invalid.value) +
+                                ", wanted 0 to " + std::to_string(invalid.limit - 1) + ".";
+    napi_throw_error(env, "NATIVE_BATCH", message.c_str());
+  } catch (const std::bad_alloc&) {
+    napi_throw_error(env, "NATIVE_MEMORY", "There is no memory left for the network's values; use fewer or shorter rows.");
+  } catch (const std::exception& error) {
+    napi_throw_error(env, "NATIVE_ARGUMENT", error.what());
+  }
+  return nullptr;
+}
+
+} // namespace
+
+napi_value initialize(napi_env env, napi_value exports) {
+  const napi_property_descriptor functions[] = {
+      {"kernels", nullptr, call<listKernels>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"createNetwork", nullptr, call<createNetwork>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"disposeNetwork", nullptr, call<disposeNetwork>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"setParams", nullptr, call<setParams>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"run", nullptr, call<runNetwork>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"elementary", nullptr, call<elementary>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+  };
+  napi_define_properties(env, exports, sizeof functions / sizeof functions[0], functions);
+  return exports;
+}
+
+} // namespace bridle
+
+NAPI_MODULE_INIT() { return bridle::initialize(env, exports); }

@@ -1,0 +1,123 @@
+// What each shard gives back: its loss, and gradients as sums over its positions, time step by time step and row by row, whatever
+// threads and stacks its rows were computed in.
+#include "network.h"
+#include <algorithm>
+#include <cstring>
+
+namespace bridle {
+
+void Network::findPlaces(const std::vector<Shard>& shards) {
+  std::vector<std::vector<Place>> rows(shards.size()); // where each row of a shard lies
+  for (size_t shard = 0; shard < shards.size(); shard++) rows[shard].resize(size_t(shards[shard].rows), Place{});
+  for (const Trace& trace : traces) {
+    for (size_t i = 0; i < trace.rows.size(); i++) {
+      rows[trace.rows[i].shard][trace.rows[i].row] = {&trace, int(i), 0};
+    }
+  }
+  places.resize(shards.size());
+  for (size_t shard = 0; shard < shards.size(); shard++) {
+    places[shard].clear();
+    for (int step = 0; step < shards[shard].steps; step++) {
+      for (int row = 0; row < shards[shard].rows; row++) {
+        if (step >= shards[shard].lengths[row]) continue;
+        places[shard].push_back({rows[shard][row].trace, rows[shard][row].row, step});
+      }
+    }
+  }
+}
+
+bool Network::hasTarget(const Place& place) const {
+  return shape_.isPerStep || place.trace->rows[place.row].length == place.step + 1;
+}
+
+int Network::targetOf(const Place& place) const { return shape_.isPerStep ? place.position() : place.row; }
+
+Result Network::sumLosses(size_t shard) const {
+  Result result{0, 0, 0};
+  for (const Place& place : places[shard]) {
+    if (!hasTarget(place)) continue;
+    result.loss += place.trace->losses.get()[targetOf(place)];
+    result.count += 1;
+    result.correct += place.trace->isCorrect.get()[targetOf(place)];
+  }
+  return result;
+}
+
+/** All the memory that a member of the team will ask for: in a thread nobody could tell that there is none left. */
+void Network::prepare(Desk& desk) const {
+  size_t count = 0;
+  for (const std::vector<Place>& ofShard : places) count = std::max(count, ofShard.size());
+  for (std::vector<const float*>* rows : {&desk.gates, &desk.left, &desk.right}) rows->reserve(count);
+  const int sums = shape_.gates() * shape_.hidden;
+  size_t scratch = kernels.weightGradientScratch(shape_.outputs, shape_.hidden);
+  for (int layer = 0; layer < shape_.layers; layer++) {
+    scratch = std::max(scratch, kernels.weightGradientScratch(sums, shape_.inputsOf(layer) + shape_.hidden));
+  }
+  desk.scratch.reserve(scratch);
+  if (shape_.hasIds) desk.idSums.reserve(size_t(sums) * shape_.inputs);
+}
+
+void Network::layerGradient(size_t shard, int layer, Desk& desk, float* grads) const {
+  const int gates = shape_.gates();
+  const bool isLookedUp = layer == 0 && shape_.hasIds;
+  desk.gates.clear();
+  desk.left.clear();
+  desk.right.clear();
+  for (const Place& place : places[shard]) {
+    const Trace& trace = *place.trace;
+    const LayerTrace& values = trace.layers[layer];
+    const size_t position = size_t(place.position());
+    desk.gates.push_back(values.gates.get() + position * gates * hiddenStride);
+    if (layer > 0) desk.left.push_back(trace.layers[layer - 1].output.get() + position * hiddenStride);
+    else if (!isLookedUp) desk.left.push_back(trace.inputs.get() + position * shape_.inputs);
+    const size_t before = place.step > 0 ? size_t(trace.offsets[place.step - 1] + place.row) : 0;
+    desk.right.push_back(place.step > 0 ? values.output.get() + before * hiddenStride : zeros.get());
+  }
+  const LayerOffsets& at = offsets[layer];
+  const int inputs = isLookedUp ? 0 : shape_.inputsOf(layer);
+  const int sums = gates * shape_.hidden;
+  kernels.weightGradient({int(places[shard].size()), desk.gates.data(), gates, shape_.hidden, hiddenStride,
+                          desk.left.data(), inputs, desk.right.data(), shape_.hidden, grads + at.inputWeight,
+                          grads + at.hiddenWeight, grads + at.inputBias,
+                          desk.scratch.get()});
+  // z = ... + b_ih + b_hh: both have the same gradient.
+  memcpy(grads + at.hiddenBias, grads + at.inputBias, size_t(sums) * sizeof(float));
+  if (isLookedUp) idGradient(shard, desk, grads);
+}
+
+/** W_ih's gradient where inputs are ids: each position adds its gate gradients to its id's column. */
+void Network::idGradient(size_t shard, Desk& desk, float* grads) const {
+  const int gates = shape_.gates(), hidden = shape_.hidden, vocabulary = shape_.inputs;
+  const size_t row = size_t(gates) * hidden;
+  float* sums = desk.idSums.zeros(row * vocabulary); // [vocabulary, gates * hidden]
+  for (size_t i = 0; i < places[shard].size(); i++) {
+    const Place& place = places[shard][i];
+    float* sum = sums + row * place.trace->ids.get()[place.position()];
+    for (int gate = 0; gate < gates; gate++) {
+      const float* grad = desk.gates[i] + size_t(gate) * hiddenStride;
+      for (int unit = 0; unit < hidden; unit++) sum[size_t(gate) * hidden + unit] += grad[unit];
+    }
+  }
+  float* result = grads + offsets[0].inputWeight; // [gates * hidden, vocabulary]
+  for (size_t i = 0; i < row; i++) {
+    for (int id = 0; id < vocabulary; id++) result[i * vocabulary + id] = sums[id * row + i];
+  }
+}
+
+void Network::headGradient(size_t shard, Desk& desk, float* grads) const {
+  const size_t outputStride = size_t(padded(shape_.outputs));
+  desk.gates.clear();
+  desk.right.clear();
+  for (const Place& place : places[shard]) {
+    if (!hasTarget(place)) continue;
+    const size_t target = size_t(targetOf(place));
+    const float* read = shape_.isPerStep ? place.trace->layers.back().output.get() : place.trace->read.get();
+    desk.gates.push_back(place.trace->outputs.get() + target * outputStride);
+    desk.right.push_back(read + target * hiddenStride);
+  }
+  kernels.weightGradient({int(desk.gates.size()), desk.gates.data(), 1, shape_.outputs, shape_.outputs, nullptr, 0,
+                          desk.right.data(), shape_.hidden, nullptr, grads + headWeight, grads + headBias,
+                          desk.scratch.get()});
+}
+
+} // namespace bridle

@@ -1,0 +1,57 @@
+// A backend ready to compute, native or tfjs behind one face: loaded, and checked against reference gradients.
+import type { BackendName, BackendOptions } from '../backend/backend.js';
+import { chooseBackend } from '../backend/available-backends.js';
+import { nativeKernelId } from '../backend/kernel-id.js';
+import { loadBackend } from '../backend/load-backend.js';
+import { chooseKernels, loadNativeAddon } from '../backend/native-addon.js';
+import { createNativeNetwork } from '../backend/native-network.js';
+import { createNetwork, type Network } from '../model/network.js';
+import { checkBackend } from '../model/self-check.js';
+import { canStackShards } from '../model/stacking.js';
+import type { ModelSpec } from '../params/model-spec.js';
+
+export interface Engine {
+  readonly name: BackendName;
+  /** Workers with equal kernel ids compute equal bits. */
+  readonly kernelId: string;
+  /** For people. */
+  readonly description: string;
+  /** Makes the network for shards of `rows` and up to `steps`; `isStacked`: it runs several of them as one recurrence. */
+  createNetwork(spec: ModelSpec, shape: { rows: number; steps: number }): { network: Network; isStacked: boolean };
+}
+
+/**
+ * Loads the backend `name` and checks it; for `tensorflow` see `loadBackend` about the environment.
+ * Throws `BACKEND_UNAVAILABLE`, `BACKEND_FAILED`, `BACKEND_SELF_CHECK`.
+ */
+export async function loadEngine(name: BackendName, options: BackendOptions): Promise<Engine> {
+  return name === 'native' ? loadNativeEngine(options) : loadTfjsEngine(name, options);
+}
+
+function loadNativeEngine({ threads }: BackendOptions): Engine {
+  chooseBackend('native');
+  const addon = loadNativeAddon();
+  const kernels = chooseKernels(addon);
+  const create = (spec: ModelSpec): Network => createNativeNetwork(addon, kernels, spec, threads);
+  checkBackend('native', create);
+  return {
+    name: 'native',
+    kernelId: nativeKernelId,
+    description: `native kernels, ${kernels}, ${threads} thread${threads === 1 ? '' : 's'}`,
+    createNetwork: (spec) => ({ network: create(spec), isStacked: true }),
+  };
+}
+
+async function loadTfjsEngine(name: Exclude<BackendName, 'native'>, options: BackendOptions): Promise<Engine> {
+  const { tf, kernelId, description } = await loadBackend(name, options);
+  checkBackend(name, (spec) => createNetwork(tf, spec, { stackShards: false }));
+  return {
+    name,
+    kernelId,
+    description,
+    createNetwork: (spec, { rows, steps }) => {
+      const isStacked = canStackShards(tf, spec, rows, steps);
+      return { network: createNetwork(tf, spec, { stackShards: isStacked }), isStacked };
+    },
+  };
+}

@@ -1,0 +1,63 @@
+// What the tests of the native kernels share: the addon, random models and batches, the bits of a run.
+import { existsSync } from 'node:fs';
+import { loadNativeAddon, nativeAddonPath } from '../../../src/backend/native-addon.js';
+import { createNativeNetwork } from '../../../src/backend/native-network.js';
+import type { ShardBatch } from '../../../src/data/shard-batch.js';
+import type { ShardResult } from '../../../src/model/network.js';
+import { probeIntegers, probeValues } from '../../../src/model/probe-values.js';
+import { probeBatch } from '../../../src/model/self-check.js';
+import { layoutOfModel } from '../../../src/params/layout-of-model.js';
+import type { ModelSpec } from '../../../src/params/model-spec.js';
+
+if (!existsSync(nativeAddonPath)) throw new Error('The native kernels are not compiled: node scripts/setup.mjs');
+export const addon = loadNativeAddon();
+
+export interface NativeCase {
+  readonly spec: ModelSpec;
+  readonly params: Float32Array;
+  readonly shards: readonly ShardBatch[];
+}
+
+/** A model and shards whose every size is drawn from 1 to `most`; some rows are short, some are padding. */
+export function drawCase(seed: number, most: number): NativeCase {
+  const [a, b, c, d, e, f, g, h, i] = probeIntegers(seed, 9, 1 << 16) as unknown as number[] & { length: 9 };
+  const size = (draw = 0): number => 1 + (draw % most);
+  const spec: ModelSpec = {
+    cell: a! % 3 === 0 ? 'rnn' : 'lstm',
+    layers: 1 + (b! % 3),
+    inputs: c! % 3 === 0 ? 'ids' : 'dense',
+    inputSize: size(d),
+    hiddenSize: size(e),
+    outputSize: size(f),
+    loss: g! % 2 === 0 ? 'softmax' : 'squared-error',
+    targetsPer: h! % 2 === 0 ? 'step' : 'sequence',
+  };
+  const steps = size(i) > 12 ? 12 : size(i);
+  const rows = size(a! + i!);
+  const shards = Array.from({ length: 1 + (b! % 4) }, (_, shard) => {
+    const lengths = probeIntegers(seed + shard, rows, steps + 1);
+    lengths[shard % rows] = steps; // a shard has a target
+    return probeBatch({ spec, steps, lengths: [...lengths] }, 100 * seed + shard);
+  });
+  return { spec, params: probeValues(seed, layoutOfModel(spec).size, 1), shards };
+}
+
+export interface Run {
+  readonly results: ShardResult[];
+  readonly grads: Float32Array[];
+}
+
+/** Runs a case on `kernels`; the gradients' vectors hold rubbish before. */
+export function runCase({ spec, params, shards }: NativeCase, kernels: string, threads = 1): Run {
+  const network = createNativeNetwork(addon, kernels, spec, threads);
+  network.setParams(params);
+  const grads = shards.map(() => new Float32Array(params.length).fill(NaN));
+  const results = network.gradients(shards, grads);
+  network.dispose();
+  return { results, grads };
+}
+
+/** All bits of a run, to compare. */
+export function bitsOf({ results, grads }: Run): string {
+  return JSON.stringify([results, grads.map((grad) => [...new Uint32Array(grad.buffer)])]);
+}

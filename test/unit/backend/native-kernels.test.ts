@@ -1,0 +1,105 @@
+// The native kernels: right to rounding for any size, and the same bits whatever set of them runs, on whatever threads and stacks.
+import { describe, expect, it } from 'vitest';
+import { relativeError } from '../../../src/model/self-check.js';
+import { float64Gradient } from './float64-model.js';
+import { addon, bitsOf, drawCase, runCase } from './native-case.js';
+
+const kernels = addon.kernels();
+const seeds = (count: number, first: number): number[] => Array.from({ length: count }, (_, i) => first + 7 * i);
+
+describe.each(kernels)('the kernels %s', (name) => {
+  it('have the losses and gradients of float64 for sizes from 1 to 40 in every dimension', () => {
+    for (const seed of seeds(40, 1)) {
+      const drawn = drawCase(seed, 40);
+      const { results, grads } = runCase(drawn, name);
+      drawn.shards.forEach((shard, i) => {
+        const expected = float64Gradient(drawn.spec, drawn.params, shard);
+        const story = JSON.stringify({ seed, shard: i, ...drawn.spec, rows: shard.rows, steps: shard.steps });
+        expect(relativeError(grads[i]!, [...expected.grads]), story).toBeLessThan(1e-5);
+        expect(results[i], story).toMatchObject({ count: expected.count, correct: expected.correct });
+        expect(Math.abs(results[i]!.loss / expected.loss - 1), story).toBeLessThan(1e-5);
+      });
+    }
+  });
+
+  it.each([
+    ['exp of values up to 0', 0 as const, Math.exp, -86.9, 0],
+    ['tanh', 1 as const, Math.tanh, -12, 12],
+    ['the logistic function', 2 as const, (x: number) => 1 / (1 + Math.exp(-x)), -86.9, 90],
+  ])('are within 2 ulp for %s', (_, which, exact, low, high) => {
+    const count = 300_000;
+    const inputs = Float32Array.from({ length: count }, (__, i) =>
+      i % 2 === 0 ? low + ((high - low) * i) / count : low * 2 ** (-i / 9000),
+    );
+    const outputs = new Float32Array(count);
+    addon.elementary(name, which, inputs, outputs);
+    let worst = 0;
+    inputs.forEach((x, i) => (worst = Math.max(worst, errorInUlps(outputs[i]!, exact(x)))));
+    expect(worst).toBeLessThan(2);
+  });
+
+  it('keep 0, NaN and the ends of the range', () => {
+    const inputs = Float32Array.of(0, NaN, -Infinity, -200, 200);
+    const outputs = new Float32Array(5);
+    addon.elementary(name, 0, inputs, outputs);
+    expect([...outputs].slice(0, 4)).toEqual([1, NaN, 0, 0]);
+    addon.elementary(name, 1, inputs, outputs);
+    expect([...outputs]).toEqual([0, NaN, -1, -1, 1]);
+    addon.elementary(name, 2, inputs, outputs);
+    expect([...outputs]).toEqual([0.5, NaN, 0, 0, 1]);
+  });
+});
+
+describe('the bits of a shard are the same', () => {
+  it('on every set of kernels that this processor runs', () => {
+    expect(kernels).toContain('portable');
+    for (const seed of seeds(40, 3)) {
+      const drawn = drawCase(seed, 40);
+      const bits = kernels.map((name) => bitsOf(runCase(drawn, name)));
+      for (const other of bits) expect(other === bits[0], JSON.stringify({ seed, ...drawn.spec })).toBe(true);
+    }
+  });
+
+  it('alone and beside other shards', () => {
+    for (const seed of seeds(25, 5)) {
+      const drawn = drawCase(seed, 30);
+      const together = runCase(drawn, kernels[0]!);
+      drawn.shards.forEach((shard, i) => {
+        const alone = runCase({ ...drawn, shards: [shard] }, kernels[0]!);
+        const same = { results: [together.results[i]!], grads: [together.grads[i]!] };
+        expect(bitsOf(alone) === bitsOf(same), `seed ${seed}, shard ${i}`).toBe(true);
+      });
+    }
+  });
+
+  it('with 1, 2, 3 and 7 threads', () => {
+    for (const seed of seeds(12, 9)) {
+      const drawn = drawCase(seed, 30);
+      const bits = [1, 2, 3, 7].map((threads) => bitsOf(runCase(drawn, kernels[0]!, threads)));
+      for (const other of bits) expect(other === bits[0], `seed ${seed}`).toBe(true);
+    }
+  });
+
+  it('whatever lies in masked places', () => {
+    for (const seed of seeds(12, 4)) {
+      const drawn = drawCase(seed, 20);
+      const spoilt = drawn.shards.map((shard) => {
+        const inputs = shard.inputs.slice();
+        const width = inputs.length / (shard.rows * shard.steps);
+        for (let place = 0; place < shard.rows * shard.steps; place++) {
+          const isMasked = Math.floor(place / shard.rows) >= shard.lengths[place % shard.rows]!;
+          if (isMasked) inputs.fill(drawn.spec.inputs === 'ids' ? -1 : NaN, place * width, (place + 1) * width);
+        }
+        return { ...shard, inputs };
+      });
+      const expected = bitsOf(runCase(drawn, kernels[0]!));
+      expect(bitsOf(runCase({ ...drawn, shards: spoilt }, kernels[0]!)) === expected, `seed ${seed}`).toBe(true);
+    }
+  });
+});
+
+/** Units in the last place of the float32 nearest to `exact`. */
+function errorInUlps(actual: number, exact: number): number {
+  const exponent = Math.max(-126, Math.floor(Math.log2(Math.abs(exact))));
+  return exact === 0 ? Number(actual !== 0) : Math.abs(actual - exact) / 2 ** (exponent - 23);
+}
