@@ -5,6 +5,9 @@
 #include <cstring>
 
 #if defined(BRIDLE_PORTABLE)
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 #define BRIDLE_WIDTH 4
 #elif defined(__AVX512F__)
 #include <immintrin.h>
@@ -16,8 +19,7 @@
 #include <arm_neon.h>
 #define BRIDLE_WIDTH 4
 #else
-#define BRIDLE_PORTABLE 1
-#define BRIDLE_WIDTH 4
+#error "Neither vectors nor BRIDLE_PORTABLE: no way to multiply and add with one rounding"
 #endif
 
 namespace {
@@ -41,27 +43,41 @@ inline Vector broadcast(float value) {
 inline IntVector asInt(Vector value) { return reinterpret_cast<IntVector>(value); }
 inline Vector asFloat(IntVector value) { return reinterpret_cast<Vector>(value); }
 
-#ifdef BRIDLE_PORTABLE
-typedef double DoubleVector __attribute__((vector_size(32)));
-typedef int64_t LongVector __attribute__((vector_size(32)));
-
-/**
- * a * b + c with one rounding, for machines without the instruction. The product is exact in float64; the sum is rounded to
- * odd, so that rounding it once more, to float32, is as good as rounding once (Boldo and Melquiond 2008).
- */
-inline Vector fusedMultiplyAdd(Vector a, Vector b, Vector c) {
-  const DoubleVector product = __builtin_convertvector(a, DoubleVector) * __builtin_convertvector(b, DoubleVector);
-  const DoubleVector addend = __builtin_convertvector(c, DoubleVector);
-  const DoubleVector sum = product + addend;
-  const DoubleVector part = sum - product;
-  const DoubleVector error = (product - (sum - part)) + (addend - part); // exact (Knuth's TwoSum)
-  const LongVector bits = reinterpret_cast<LongVector>(sum);
-  const LongVector isInexact = (error > 0) | (error < 0); // neither for NaN
-  const LongVector isEven = (bits & 1) == 0;
+#if defined(BRIDLE_PORTABLE) && defined(__SSE2__)
+/** `sum` = product + addend rounded to odd where it is not exact: rounding that to float32 is as good as rounding once (Boldo and
+ *  Melquiond 2008). */
+__attribute__((noinline)) inline __m128d roundToOdd(__m128d product, __m128d addend, __m128d sum) {
+  typedef int64_t Bits __attribute__((vector_size(16)));
+  const __m128d part = sum - product;
+  const __m128d error = (product - (sum - part)) + (addend - part); // exact (Knuth's TwoSum)
+  const Bits bits = reinterpret_cast<Bits>(sum);
+  const Bits isInexact = Bits(error > 0) | Bits(error < 0); // neither for NaN
+  const Bits isEven = (bits & 1) - 1;
   // Away from zero where the error has the sum's sign, else towards it.
-  const LongVector step = (((reinterpret_cast<LongVector>(error) ^ bits) >> 63) << 1) + 1;
-  const LongVector odd = bits + (step & isInexact & isEven);
-  return __builtin_convertvector(reinterpret_cast<DoubleVector>(odd), Vector);
+  const Bits step = (((reinterpret_cast<Bits>(error) ^ bits) >> 63) << 1) + 1;
+  return reinterpret_cast<__m128d>(bits + (step & isInexact & isEven));
+}
+
+/** a * b + c with one rounding, for processors without the instruction: the product is exact in float64. */
+inline Vector fusedMultiplyAdd(Vector a, Vector b, Vector c) {
+  const __m128d product[2] = {_mm_cvtps_pd(a) * _mm_cvtps_pd(b),
+                              _mm_cvtps_pd(_mm_movehl_ps(a, a)) * _mm_cvtps_pd(_mm_movehl_ps(b, b))};
+  const __m128d addend[2] = {_mm_cvtps_pd(c), _mm_cvtps_pd(_mm_movehl_ps(c, c))};
+  __m128d sum[2] = {product[0] + addend[0], product[1] + addend[1]};
+  // Rounding twice goes wrong only for a float64 in the middle between two float32 numbers: its last 29 bits are 100...0.
+  const __m128i lowWords = _mm_castps_si128(_mm_shuffle_ps(_mm_castpd_ps(sum[0]), _mm_castpd_ps(sum[1]), 0x88));
+  const __m128i isHalfway =
+      _mm_cmpeq_epi32(_mm_and_si128(lowWords, _mm_set1_epi32(0x1fffffff)), _mm_set1_epi32(0x10000000));
+  if (__builtin_expect(_mm_movemask_epi8(isHalfway) != 0, 0)) {
+    for (int half = 0; half < 2; half++) sum[half] = roundToOdd(product[half], addend[half], sum[half]);
+  }
+  return Vector(_mm_movelh_ps(_mm_cvtpd_ps(sum[0]), _mm_cvtpd_ps(sum[1])));
+}
+#elif defined(BRIDLE_PORTABLE)
+inline Vector fusedMultiplyAdd(Vector a, Vector b, Vector c) {
+  Vector result;
+  for (int lane = 0; lane < width; lane++) result[lane] = __builtin_fmaf(a[lane], b[lane], c[lane]);
+  return result;
 }
 #elif BRIDLE_WIDTH == 16
 inline Vector fusedMultiplyAdd(Vector a, Vector b, Vector c) { return Vector(_mm512_fmadd_ps(a, b, c)); }

@@ -10,8 +10,8 @@ import { lastLines, run, say, SetupError, withTemporaryFolder } from './shell.mj
 const flags = ['-std=c++17', '-O3', '-ffp-contract=off', '-fPIC', '-fvisibility=hidden', '-Wall', '-Wextra'];
 /** kernels.cc once for each: its flags by the name of its table of functions. */
 const x64Kernels = { avx512: ['-mavx512f', '-mfma'], avx2: ['-mavx2', '-mfma'], portable: ['-DBRIDLE_PORTABLE'] };
-/** arm64 has fused multiply-add in its base: one table. */
-const otherKernels = { portable: [] };
+/** arm64 has fused multiply-add in its base; elsewhere the compiler's own is called. */
+const otherKernels = { portable: process.arch === 'arm64' ? [] : ['-DBRIDLE_PORTABLE'] };
 
 /**
  * Makes the kernels in `packageFolder`, or says what is missing and that it goes without.

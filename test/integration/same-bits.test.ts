@@ -1,6 +1,7 @@
 // The promise of the house: one digest, whatever the number of workers and whatever happens to them.
 // A covering set here; BRIDLE_FULL=1 (npm run test:full) runs every number of workers on every backend.
 import { afterEach, describe, expect, it } from 'vitest';
+import { loadNativeAddon } from '../../src/backend/native-addon.js';
 import { BridleProcess, endAll, signal } from './support/bridle-process.js';
 import { startFaultProxy } from './support/fault-proxy.js';
 import { tempFolder } from './support/temp-folder.js';
@@ -13,7 +14,7 @@ const common = [
   `--steps ${steps} --evaluate-every 5 --save-every 4 --learning-rate 0.01 --listen 127.0.0.1:0 --json`,
 ].flatMap((text) => text.split(' '));
 
-type Backend = 'tensorflow' | 'wasm';
+type Backend = 'native' | 'tensorflow' | 'wasm';
 
 function train(backend: Backend, shards: number, workers: number, ...more: string[]): BridleProcess {
   const args = [
@@ -53,12 +54,14 @@ afterEach(endAll);
 
 describe('the digest of a run is the same', () => {
   const undisturbed: [Backend, number, number][] = isFull
-    ? (['tensorflow', 'wasm'] as const).flatMap((backend) =>
+    ? (['native', 'tensorflow', 'wasm'] as const).flatMap((backend) =>
         [8, 6].flatMap((shards) =>
           [2, 3, 5, 8].map((workers): [Backend, number, number] => [backend, shards, workers]),
         ),
       )
     : [
+        ['native', 8, 3],
+        ['native', 6, 5],
         ['tensorflow', 8, 3],
         ['tensorflow', 8, 8],
         ['wasm', 8, 5],
@@ -74,8 +77,24 @@ describe('the digest of a run is the same', () => {
     },
   );
 
-  it('when workers are killed between lease and answer, and replaced', async () => {
-    const run = train('tensorflow', 8, 3);
+  it('on native whatever the kernels and the threads of each worker, in one run', async () => {
+    const coordinator = new BridleProcess(
+      ['coordinator', ...common, '--backend', 'native', '--shards', '8', '--min-workers', '2'],
+      { cwd: folder },
+    );
+    const url = (await coordinator.event('listening')).urls[0] ?? '';
+    const join = (kernels: string, threads: number) =>
+      new BridleProcess(
+        ['worker', '--join', url, '--workers', '1', '--backend', 'native', '--threads', `${threads}`, '--json'],
+        { cwd: folder, env: { BRIDLE_KERNELS: kernels } },
+      );
+    const workers = [join('portable', 2), join(loadNativeAddon().kernels()[0] ?? '', 1)];
+    expect((await coordinator.done()).digest).toBe(await reference('native', 8));
+    for (const worker of workers) expect((await worker.exit()).code).toBe(0);
+  });
+
+  it.each(['native', 'tensorflow'] as const)('when workers are killed on %s, and replaced', async (backend) => {
+    const run = train(backend, 8, 3);
     for (const step of [2, 4, 7]) {
       await run.event('committed', (event) => event.step === step);
       const victim = run.workers()[step % 3];
@@ -83,7 +102,7 @@ describe('the digest of a run is the same', () => {
       await run.event('worker-lost', () => run.events.filter((event) => event.event === 'worker-lost').length >= 1);
     }
     const done = await run.done();
-    expect(done.digest).toBe(await reference('tensorflow', 8));
+    expect(done.digest).toBe(await reference(backend, 8));
     expect(run.events.filter((event) => event.event === 'worker-lost').length).toBeGreaterThanOrEqual(1);
   });
 

@@ -9,8 +9,10 @@ import { probeBatch } from '../../../src/model/self-check.js';
 import { layoutOfModel } from '../../../src/params/layout-of-model.js';
 import type { ModelSpec } from '../../../src/params/model-spec.js';
 
-if (!existsSync(nativeAddonPath)) throw new Error('The native kernels are not compiled: node scripts/setup.mjs');
-export const addon = loadNativeAddon();
+/** scripts/sanitize-native.mjs puts another build of the same sources here. */
+const path = process.env['BRIDLE_TEST_ADDON'] ?? nativeAddonPath;
+if (!existsSync(path)) throw new Error('The native kernels are not compiled: node scripts/setup.mjs');
+export const addon = loadNativeAddon(path);
 
 export interface NativeCase {
   readonly spec: ModelSpec;

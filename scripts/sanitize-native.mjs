@@ -1,0 +1,32 @@
+// `npm run test:native-sanitize`: the tests of the native kernels with the C++ under the address and undefined-behaviour
+// sanitizers. Whatever one of them finds ends the process with its story.
+import { spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { compileKernels } from './setup/native-kernels.mjs';
+import { run, withTemporaryFolder } from './setup/shell.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const flags = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer'];
+
+process.exitCode = withTemporaryFolder(root, (temporary) => {
+  const problem = compileKernels(root, 'g++', temporary, flags);
+  if (problem !== undefined) {
+    console.error(problem);
+    return 1;
+  }
+  const tests = ['test/unit/backend/native-kernels.test.ts', 'test/unit/backend/native-network.test.ts'];
+  const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', ...tests];
+  const { status } = spawnSync(process.execPath, vitest, {
+    cwd: root,
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      BRIDLE_TEST_ADDON: join(temporary, 'bridle.node'),
+      // Node is built without the sanitizer: its library has to come first. Node's own memory at exit is not our matter.
+      LD_PRELOAD: run('g++', ['-print-file-name=libasan.so']).output,
+      ASAN_OPTIONS: 'detect_leaks=0',
+    },
+  });
+  return status ?? 1;
+});
