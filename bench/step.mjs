@@ -1,6 +1,8 @@
-// Times one gradient of the LSTM (forward, loss, backpropagation through time, read back) beside stock tf.layers.lstm with
-// automatic differentiation, in one run: node bench/step.mjs [tensorflow|wasm]. Needs the build in dist/.
+// Times one gradient of the LSTM (forward, loss, backpropagation through time, read back) on the native kernels, on tfjs, and with
+// stock tf.layers.lstm and automatic differentiation, in turns: node bench/step.mjs [tensorflow|wasm]. Needs the build in dist/.
 import { loadBackend } from '../dist/backend/load-backend.js';
+import { chooseKernels, loadNativeAddon } from '../dist/backend/native-addon.js';
+import { createNativeNetwork } from '../dist/backend/native-network.js';
 import { createNetwork } from '../dist/model/network.js';
 import { probeValues } from '../dist/model/probe-values.js';
 import { probeBatch } from '../dist/model/self-check.js';
@@ -9,6 +11,8 @@ import { layoutOfModel } from '../dist/params/layout-of-model.js';
 
 const name = process.argv[2] ?? 'tensorflow';
 const { tf, kernelId } = await loadBackend(name, { threads: 1 });
+const addon = loadNativeAddon();
+const kernels = chooseKernels(addon);
 const classes = 10;
 const shapes = [
   { steps: 50, rows: 32, inputSize: 64, hiddenSize: 128 },
@@ -16,9 +20,9 @@ const shapes = [
   { steps: 28, rows: 32, inputSize: 28, hiddenSize: 128 },
 ];
 
-console.log(kernelId);
+console.log(`${kernelId}; native kernels ${kernels}`);
 console.log(
-  'steps, rows, input, hidden | bridle ms | tf.layers ms | ratio | 8 shards one by one ms | stacked ms | start-up check ms',
+  'steps, rows, input, hidden | native ms | tfjs ms | tf.layers ms | tf.layers / native | 8 shards: native ms | tfjs one by one ms | tfjs stacked ms | start-up check ms',
 );
 for (const shape of shapes) console.log(timeShape(shape));
 
@@ -43,11 +47,15 @@ function timeShape(shape) {
     network.setParams(probeValues(1, size, 0.25));
     return network;
   });
+  const native = createNativeNetwork(addon, kernels, spec, 1);
+  native.setParams(probeValues(1, size, 0.25));
   const stock = stockGradient(shape);
 
   const times = medians([
+    () => native.gradients(shards.slice(0, 1), grads.slice(0, 1)),
     () => networks[0].gradients(shards.slice(0, 1), grads.slice(0, 1)),
     stock,
+    () => native.gradients(shards, grads),
     () => networks[0].gradients(shards, grads),
     () => networks[1].gradients(shards, grads),
   ]);
@@ -55,17 +63,11 @@ function timeShape(shape) {
   const canStack = canStackShards(tf, spec, rows, steps);
   const check = performance.now() - start;
   networks.forEach((network) => network.dispose());
-  const [own, layers, single, stacked] = times.map((ms) => ms.toFixed(1));
-  const ratio = (times[1] / times[0]).toFixed(1);
-  return [
-    Object.values(shape).join(', '),
-    own,
-    layers,
-    ratio,
-    single,
-    stacked,
-    `${check.toFixed(0)} (${canStack})`,
-  ].join(' | ');
+  native.dispose();
+  const [one, own, layers, eight, single, stacked] = times.map((ms) => ms.toFixed(1));
+  const ratio = (times[2] / times[0]).toFixed(1);
+  const checked = `${check.toFixed(0)} (${canStack})`;
+  return [Object.values(shape).join(', '), one, own, layers, ratio, eight, single, stacked, checked].join(' | ');
 }
 
 function stockGradient({ steps, rows, inputSize, hiddenSize }) {
