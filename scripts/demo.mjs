@@ -11,7 +11,7 @@ if (setup.status !== 0) process.exit(setup.status ?? 1);
 
 console.log(`
 An LSTM of 128 units reads each MNIST digit row by row: 28 steps of 28 pixels.
-60,000 digits, 2 epochs, one coordinator and a worker process a core. Expect 98 % of the test digits right, in two minutes or so.
+60,000 digits, 2 epochs, one coordinator and a worker process a core. Expect 98 % of the test digits right, in a minute or two.
 Ctrl-C saves and stops.
 `);
 const task = '--data mnist-rows --epochs 2 --learning-rate 0.003 --schedule cosine'.split(' ');

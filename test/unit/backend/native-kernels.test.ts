@@ -90,7 +90,10 @@ describe.each(kernels)('the arithmetic of %s', (name) => {
   it('gives the bits that native/1 stands for', () => {
     const hash = createHash('sha256');
     for (const seed of seeds(12, 2)) hash.update(bitsOf(runCase(drawCase(seed, 40), name)));
-    expect([nativeKernelId, hash.digest('hex')]).toEqual(['native/1', 'd512180fe9f20dd0168dcb9639e3a9d32e915ffee3f8426766a8698a7f455554']);
+    expect([nativeKernelId, hash.digest('hex')]).toEqual([
+      'native/1',
+      'd512180fe9f20dd0168dcb9639e3a9d32e915ffee3f8426766a8698a7f455554',
+    ]);
   });
 });
 
