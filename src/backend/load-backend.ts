@@ -39,7 +39,7 @@ export async function loadBackend(name: TfjsBackendName, options: BackendOptions
   } catch (error) {
     if (error instanceof BridleError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    const message = `The ${name} backend is installed but does not load: ${reason} Try: npx bridle setup`;
+    const message = `The ${name} backend is installed but does not load: ${reason} Try: npx bridle setup${name === 'tensorflow' ? ' --tensorflow' : ''}`;
     throw new BridleError('BACKEND_FAILED', message, exitCodes.unexpected, { cause: error });
   }
 }

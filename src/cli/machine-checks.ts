@@ -5,6 +5,7 @@ import { access, constants, statfs } from 'node:fs/promises';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { availableBackends } from '../backend/available-backends.js';
+import type { BackendName } from '../backend/backend.js';
 import { findMnistPackage } from '../data/mnist-rows.js';
 import { BridleError } from '../errors.js';
 import { formatBytes, formatPlural } from './output/format-quantity.js';
@@ -58,11 +59,12 @@ async function checkProgram(
   name: string,
   program: string,
   args: readonly string[],
+  backend: BackendName,
   fix: string,
 ): Promise<MachineCheck> {
   const version = await versionOf(program, args);
   if (version !== undefined) return { name, state: 'ok', detail: version };
-  return { name, state: 'missing', detail: `${program} is not there; set-up needs it for the native backend`, fix };
+  return { name, state: 'missing', detail: `${program} is not there; set-up needs it for the ${backend} backend`, fix };
 }
 
 function checkData(): MachineCheck {
@@ -96,8 +98,14 @@ function checkMemory(): MachineCheck {
 /** Checks this machine; every check answers, none throws for what is merely missing. */
 export async function checkMachine(): Promise<readonly MachineCheck[]> {
   const tools = await Promise.all([
-    checkProgram('C++ compiler', 'g++', ['--version'], 'on Debian or Ubuntu: apt-get install g++'),
-    checkProgram('pip', 'python3', ['-m', 'pip', '--version'], 'on Debian or Ubuntu: apt-get install python3-pip'),
+    checkProgram('C++ compiler', 'g++', ['--version'], 'native', 'on Debian or Ubuntu: apt-get install g++'),
+    checkProgram(
+      'pip',
+      'python3',
+      ['-m', 'pip', '--version'],
+      'tensorflow',
+      'on Debian or Ubuntu: apt-get install python3-pip',
+    ),
   ]);
   return [
     checkNode(process.versions.node),

@@ -36,6 +36,18 @@ describe('choosing a backend', () => {
   });
 });
 
+describe('the order of fitness', () => {
+  const names = (gpus: number) => availableBackends(gpus).map(({ name }) => name);
+
+  it('is native, tensorflow, wasm without a card', () => {
+    expect(names(0)).toEqual(['native', 'tensorflow', 'wasm']);
+  });
+
+  it('begins with tensorflow where a card is', () => {
+    expect(names(2)).toEqual(['tensorflow', 'native', 'wasm']);
+  });
+});
+
 describe('finding the backends', () => {
   let folder = '';
   beforeEach(() => {
