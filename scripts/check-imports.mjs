@@ -9,10 +9,10 @@ import { fileURLToPath } from 'node:url';
 const floors = [
   ['errors'],
   ['tensor', 'random', 'records', 'metrics'],
-  ['protocol', 'params', 'optim', 'collective', 'data'],
+  ['protocol', 'params', 'optim', 'collective', 'data', 'report'],
   ['model', 'backend', 'checkpoint', 'transport'],
   ['coordinator', 'worker'],
-  ['launch'],
+  ['launch', 'loadtest'],
   ['config'],
   ['cli', 'index'],
 ];

@@ -13,6 +13,7 @@ const bodies: Readonly<Record<CommandName, () => Promise<CommandBody>>> = {
   setup: async () => (await import('./setup.js')).setup,
   doctor: async () => (await import('./doctor.js')).doctor,
   inspect: async () => (await import('./inspect.js')).inspect,
+  bench: async () => (await import('./bench.js')).bench,
 };
 
 function asksFor(args: readonly string[], ...spellings: readonly string[]): boolean {

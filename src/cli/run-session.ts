@@ -96,6 +96,7 @@ export async function runSession(session: Session): Promise<number> {
       insecure: values.insecure,
       maxRestarts: values.maxRestarts,
       logEvery,
+      ...(values.recordGradients === undefined ? {} : { recordGradients: values.recordGradients }),
       signal: stop.signal,
       onEvent: output.onEvent,
       log,

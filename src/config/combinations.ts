@@ -137,7 +137,7 @@ const checkListen: Check = ({ values: { listen, tlsCert, insecure } }) => {
 
 const checkJoin: Check = ({ command, values: { join, tlsCa, insecure }, refused }) => {
   if (join === undefined) {
-    if (command === 'doctor' || refused.has('join')) return [];
+    if (command !== 'worker' || refused.has('join')) return [];
     const message =
       'bridle worker needs --join URL: the address that bridle coordinator printed, for example ws://127.0.0.1:29600.';
     return [new ConfigError('FLAG_MISSING', message)];
@@ -158,6 +158,19 @@ const checkJoin: Check = ({ command, values: { join, tlsCa, insecure }, refused 
   return [];
 };
 
+/** What only the coordinator's own process and events can tell is not to be had through --join. */
+const checkBench: Check = (settled) => {
+  const { join } = settled.values;
+  if (join === undefined) return [];
+  const names = ['params', 'shards', 'maxRssMb', 'maxCoefficientError'] as const;
+  return names
+    .filter((name) => isGiven(settled, name))
+    .map((name) => {
+      const message = `${spell(settled.sources, name)} has no meaning with --join: it concerns a coordinator that the load test starts itself. Leave one of the two out.`;
+      return new ConfigError('FLAG_CONFLICT', message);
+    });
+};
+
 const runChecks = [checkEnd, checkData, checkModel, checkOptimizer, checkRunFolder, checkTls, checkListen];
 const checks: Readonly<Record<CommandName, readonly Check[]>> = {
   train: runChecks,
@@ -166,6 +179,7 @@ const checks: Readonly<Record<CommandName, readonly Check[]>> = {
   doctor: [checkJoin],
   setup: [],
   inspect: [],
+  bench: [checkJoin, checkBench],
 };
 
 /** Finds every combination that cannot be meant. */

@@ -83,6 +83,18 @@ export const commands: Readonly<Record<CommandName, Command>> = {
     ],
     maxArguments: 1,
   },
+  bench: {
+    summary: 'load a coordinator with light workers and say how it holds',
+    usage: 'bridle bench clipping [flags]',
+    about:
+      'Loads a coordinator of its own (or one that is given by --join) with many light workers: real sockets, frames, leases and faults, made-up gradients, no tfjs. Says how long steps take, what the coordinator needs, and whether norms, clipping and every non-finite gradient were right.',
+    examples: [
+      ['bridle bench clipping', '100 workers, 100,000 parameters, 50 steps'],
+      ['bridle bench clipping --workers 20 --params 3000 --explode-rate 0.05 --nan-rate 0.01', 'with faults'],
+      ['bridle bench clipping --max-p99-ms 500 --max-lost 0 --json --report bench.html', 'for continuous integration'],
+    ],
+    maxArguments: 1,
+  },
 };
 
 export const commandNames = Object.keys(commands) as readonly CommandName[];

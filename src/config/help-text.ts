@@ -17,8 +17,10 @@ function wrap(text: string, columns: number): string[] {
 }
 
 /** Says an option's default in words; undefined where there is none to speak of. */
-export function describeDefault(name: OptionName): string | undefined {
+export function describeDefault(name: OptionName, command?: CommandName): string | undefined {
   const option = optionOf(name);
+  const own = command && option.inCommand?.[command]?.defaultText;
+  if (own !== undefined) return own;
   if (option.defaultText !== undefined) return option.defaultText;
   if (option.default === undefined || option.default === false) return undefined;
   return typeof option.default === 'string' ? option.default : JSON.stringify(option.default);
@@ -29,12 +31,17 @@ export function usageOf(name: OptionName): string {
   return `${flagOf(name)} ${optionOf(name).type.placeholder}`.trim();
 }
 
-function formatOption(name: OptionName): string {
+function aboutOf(name: OptionName, command: CommandName): string {
   const option = optionOf(name);
-  const fallback = describeDefault(name);
+  return option.inCommand?.[command]?.about ?? option.about;
+}
+
+function formatOption(name: OptionName, command: CommandName): string {
+  const option = optionOf(name);
+  const fallback = describeDefault(name, command);
   const also = option.aliases?.map(flagOf).join(', ');
   const about = [
-    option.about,
+    aboutOf(name, command),
     ...(fallback === undefined ? [] : [`(default: ${fallback})`]),
     ...(also === undefined ? [] : [`(also: ${also})`]),
   ].join(' ');
@@ -46,7 +53,7 @@ function formatOption(name: OptionName): string {
 
 function formatGroup(command: CommandName, group: Group): string[] {
   const names = optionsOf(command).filter((name) => optionOf(name).group === group);
-  return names.length === 0 ? [] : ['', `${group}:`, ...names.map(formatOption)];
+  return names.length === 0 ? [] : ['', `${group}:`, ...names.map((name) => formatOption(name, command))];
 }
 
 /** Writes the help text of one command. */
@@ -95,20 +102,20 @@ function formatSection(command: CommandName): string[] {
   lines.push(...examples.map(([line, meaning]) => `${line} # ${meaning}`), '```');
   for (const group of groups) {
     const names = optionsOf(command).filter((name) => optionOf(name).group === group);
-    if (names.length > 0) lines.push('', `### ${group}`, '', ...names.map(formatBullet));
+    if (names.length > 0) lines.push('', `### ${group}`, '', ...names.map((name) => formatBullet(name, command)));
   }
   return lines;
 }
 
-function formatBullet(name: OptionName): string {
+function formatBullet(name: OptionName, command: CommandName): string {
   const option = optionOf(name);
-  const fallback = describeDefault(name);
+  const fallback = describeDefault(name, command);
   const notes = [
     ...(fallback === undefined ? [] : [`Default: ${fallback}.`]),
-    ...(option.fixesBits ? ['Fixes the bits: a resume cannot change it.'] : []),
+    ...(option.fixesBits && command !== 'bench' ? ['Fixes the bits: a resume cannot change it.'] : []),
     ...(option.aliases === undefined
       ? []
       : [`Also: ${option.aliases.map((alias) => `\`${flagOf(alias)}\``).join(', ')}.`]),
   ];
-  return `- \`${usageOf(name)}\`: ${[option.about, ...notes].join(' ')}`;
+  return `- \`${usageOf(name)}\`: ${[aboutOf(name, command), ...notes].join(' ')}`;
 }

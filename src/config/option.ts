@@ -1,9 +1,20 @@
 // What an option is: one row of the table in schema.ts.
 import type { ValueType } from './value-types.js';
 
-export type CommandName = 'train' | 'coordinator' | 'worker' | 'setup' | 'doctor' | 'inspect';
+export type CommandName = 'train' | 'coordinator' | 'worker' | 'setup' | 'doctor' | 'inspect' | 'bench';
 
-export const groups = ['Data', 'Model', 'Steps', 'Optimizer', 'Workers', 'Network', 'Run folder', 'Output'] as const;
+export const groups = [
+  'Data',
+  'Model',
+  'Steps',
+  'Optimizer',
+  'Workers',
+  'Load',
+  'Limits',
+  'Network',
+  'Run folder',
+  'Output',
+] as const;
 export type Group = (typeof groups)[number];
 
 export interface Option<T = unknown> {
@@ -14,6 +25,8 @@ export interface Option<T = unknown> {
   readonly default?: T;
   /** Said in help texts where the default depends on something else. */
   readonly defaultText?: string;
+  /** Help texts of a command that takes the option in another sense. */
+  readonly inCommand?: Partial<Record<CommandName, { readonly about: string; readonly defaultText?: string }>>;
   /** Other spellings, camelCase like the names; they mean exactly the same. */
   readonly aliases?: readonly string[];
   /** A resumed run cannot change it: other values would give other weights. */

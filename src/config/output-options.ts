@@ -3,7 +3,7 @@ import type { CommandName, Option } from './option.js';
 import { folderName, onOff, resumeTarget, text, wholeNumber } from './value-types.js';
 
 const runs = ['train', 'coordinator'] as const satisfies CommandName[];
-const all = ['train', 'coordinator', 'worker', 'doctor', 'inspect'] as const satisfies CommandName[];
+const all = ['train', 'coordinator', 'worker', 'doctor', 'inspect', 'bench'] as const satisfies CommandName[];
 const billion = 1_000_000_000;
 
 export const folderOptions = {
@@ -47,6 +47,13 @@ export const folderOptions = {
     commands: runs,
     aliases: ['saveTotalLimit'],
   },
+  recordGradients: {
+    type: text('FILE', 'the path of a file'),
+    about: 'Append the norm of every gradient, by step, shard and worker, to this file: one JSON object a line.',
+    group: 'Run folder',
+    commands: runs,
+    transient: true,
+  },
   logDir: {
     type: text('DIR', 'the path of a folder'),
     default: 'runs/worker-logs',
@@ -79,7 +86,7 @@ export const outputOptions = {
     default: false,
     about: 'Only warnings and errors.',
     group: 'Output',
-    commands: ['train', 'coordinator', 'worker'],
+    commands: ['train', 'coordinator', 'worker', 'bench'],
     transient: true,
   },
   verbose: {

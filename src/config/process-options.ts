@@ -19,7 +19,8 @@ export const workerOptions = {
     type: joinUrl,
     about: "The coordinator's address: ws://HOST:PORT, wss://HOST:PORT or unix:PATH.",
     group: 'Network',
-    commands: ['worker', 'doctor'],
+    commands: ['worker', 'doctor', 'bench'],
+    inCommand: { bench: { about: 'Load this coordinator instead of one that is started for the purpose.' } },
     transient: true,
   },
   workers: {
@@ -27,7 +28,8 @@ export const workerOptions = {
     default: 'auto',
     about: 'Local worker processes; auto: one for each GPU, otherwise one a core, at most one a shard.',
     group: 'Workers',
-    commands: computes,
+    commands: [...computes, 'bench'],
+    inCommand: { bench: { about: 'Light workers, several in each of a few processes.', defaultText: '100' } },
     aliases: ['nprocPerNode', 'numProcesses'],
   },
   backend: {
@@ -88,7 +90,7 @@ export const networkOptions = {
     type: inputFile,
     about: 'File that holds the token; BRIDLE_TOKEN holds the token itself. Never on the command line.',
     group: 'Network',
-    commands: ['train', 'coordinator', 'worker', 'doctor'],
+    commands: ['train', 'coordinator', 'worker', 'doctor', 'bench'],
     transient: true,
   },
   tlsCert: {
@@ -107,7 +109,7 @@ export const networkOptions = {
     type: inputFile,
     about: "Certificate authority (PEM) that vouches for the coordinator, where the system's do not.",
     group: 'Network',
-    commands: ['worker', 'doctor'],
+    commands: ['worker', 'doctor', 'bench'],
     transient: true,
   },
   insecure: {
@@ -115,7 +117,7 @@ export const networkOptions = {
     default: false,
     about: 'Allow plain text to other machines: everyone on the way can read and change it.',
     group: 'Network',
-    commands: ['train', 'coordinator', 'worker', 'doctor'],
+    commands: ['train', 'coordinator', 'worker', 'doctor', 'bench'],
     transient: true,
   },
 } as const satisfies Record<string, Option>;

@@ -1,4 +1,5 @@
 // The one table of options: flags, environment, config.yaml, help texts, docs/cli.md and the checks are derived from it.
+import { benchOptions } from './bench-options.js';
 import { dataOptions } from './data-options.js';
 import { modelOptions } from './model-options.js';
 import { optimizerOptions } from './optimizer-options.js';
@@ -13,6 +14,7 @@ export const options = {
   ...stepOptions,
   ...optimizerOptions,
   ...workerOptions,
+  ...benchOptions,
   ...networkOptions,
   ...folderOptions,
   ...outputOptions,

@@ -20,14 +20,16 @@ export const stepOptions = {
     default: 8,
     about: 'Parts of a global batch; part of what fixes the bits, the number of workers is not.',
     group: 'Steps',
-    commands: runs,
+    commands: [...runs, 'bench'],
+    inCommand: { bench: { about: 'Parts of a step, one gradient each.', defaultText: 'as many as --workers' } },
     fixesBits: true,
   },
   steps: {
     type: wholeNumber(1, billion),
     about: 'End after so many steps, counted from the start of the run.',
     group: 'Steps',
-    commands: runs,
+    commands: [...runs, 'bench'],
+    inCommand: { bench: { about: 'Steps that are measured.', defaultText: '50' } },
     aliases: ['maxSteps'],
   },
   epochs: {
@@ -52,7 +54,8 @@ export const stepOptions = {
     default: 42,
     about: 'Seed of initial weights, order of examples and generated data.',
     group: 'Steps',
-    commands: runs,
+    commands: [...runs, 'bench'],
+    inCommand: { bench: { about: 'Seed of gradients and faults.' } },
     fixesBits: true,
   },
   evaluateEvery: {

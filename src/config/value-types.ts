@@ -45,6 +45,9 @@ export const anyNumber = one(numeral.pipe(z.number()), 'a finite number', 'X');
 /** A share: from 0, below 1. */
 export const fraction = one(numeral.pipe(z.number().min(0).lt(1)), 'a number from 0 to below 1', 'X');
 
+/** A share: from 0 to 1. */
+export const share = one(numeral.pipe(z.number().min(0).max(1)), 'a number from 0 to 1', 'X');
+
 /** One of a few words. */
 export function choice<const Word extends string>(...words: readonly Word[]): ValueType<Word> {
   return one(z.enum(words), `one of ${words.join(', ')}`, words.join('|'));
@@ -61,6 +64,13 @@ export const processCount: ValueType<number | 'auto'> = one(
 export function text(placeholder: string, wanted = 'a text that is not empty'): ValueType<string> {
   return one(z.string().regex(/^[^\p{Cc}]+$/u), wanted, placeholder);
 }
+
+/** What gradients a load test sends: a kind, or the norms of an earlier run. */
+export const gradientKind = one(
+  z.string().regex(/^(normal|heavy-tailed|exploding|recorded:[^\p{Cc}]+)$/u),
+  'normal, heavy-tailed, exploding or recorded:FILE',
+  'normal|heavy-tailed|exploding|recorded:FILE',
+);
 
 /** A name that can be part of a folder's name. */
 export const folderName = one(

@@ -355,8 +355,8 @@ export class Coordinator {
 
   // ---- the step's end
 
-  #update({ reports, isSkipped }: Extract<CoreEffect, { type: 'update' }>): void {
-    this.#run.update(reports, isSkipped).then(
+  #update({ reports, ranks, isSkipped }: Extract<CoreEffect, { type: 'update' }>): void {
+    this.#run.update(reports, isSkipped, ranks).then(
       () => this.#dispatch({ type: 'updated' }),
       (error: unknown) => this.fail(error),
     );

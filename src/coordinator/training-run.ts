@@ -6,6 +6,7 @@ import { createOptimizer } from '../optim/create-optimizer.js';
 import { applyUpdate, type TrainingState, type UpdateRules } from './apply-update.js';
 import type { ShardHealth, ShardScore } from './core/state.js';
 import { scoreEvaluation } from './evaluation.js';
+import { openGradientLog, type GradientLog } from './gradient-log.js';
 import { GradientStore } from './gradient-store.js';
 import type { RunPlan } from './run-plan.js';
 import { RunRecorder } from './run-recorder.js';
@@ -22,6 +23,8 @@ export interface TrainingRunOptions {
   readonly kernelId: string | undefined;
   readonly best: { readonly loss: number; readonly step: number } | undefined;
   readonly shardsByWorker: Readonly<Record<string, number>>;
+  /** Where the norm of every shard's gradient is written, if anywhere. */
+  readonly recordGradients?: string;
   onEvent(event: RunEvent): void;
 }
 
@@ -33,6 +36,7 @@ export class TrainingRun {
   readonly #options: TrainingRunOptions;
   readonly #rules: UpdateRules;
   readonly #recorder: RunRecorder;
+  readonly #gradientLog: GradientLog | undefined;
   readonly #shardsByWorker: Record<string, number>;
   readonly #startedAt = performance.now();
   #lastCommitAt = performance.now();
@@ -43,6 +47,7 @@ export class TrainingRun {
     const { plan, training } = options;
     this.#options = options;
     this.#recorder = recorder;
+    this.#gradientLog = options.recordGradients === undefined ? undefined : openGradientLog(options.recordGradients);
     this.state = options.state;
     this.gradients = new GradientStore(plan.layout.size);
     this.kernelId = options.kernelId;
@@ -74,11 +79,12 @@ export class TrainingRun {
   }
 
   /** Ends the open step: reduce, mean, norm, clip, update, commit. Resolves when the log has room for another step. */
-  update(reports: readonly ShardHealth[], isSkipped: boolean): Promise<void> {
+  update(reports: readonly ShardHealth[], isSkipped: boolean, ranks: readonly number[]): Promise<void> {
     const { training, plan, generation } = this.#options;
     const sum = this.gradients.reduce(training.shards);
     const outcome = applyUpdate(this.state, this.#rules, reports, isSkipped ? undefined : sum);
     const { step } = this.state;
+    this.#gradientLog?.append(step, reports, ranks);
     const rows = reports.reduce((total, { shard }) => total + plan.exampleIds('train', step - 1, shard).length, 0);
     const now = performance.now();
     const sequencesPerSecond = this.#measureRate(rows, now);
@@ -120,6 +126,7 @@ export class TrainingRun {
   }
 
   close(): Promise<void> {
+    this.#gradientLog?.close();
     return this.#recorder.close();
   }
 

@@ -31,6 +31,8 @@ export interface LaunchOptions extends ProcessOptions {
   readonly tls?: { readonly certPath: string; readonly keyPath: string };
   /** Steps between log lines; 0: about 20 an epoch. */
   readonly logEvery: number;
+  /** File for the norms of all gradients, by step, shard and worker. */
+  readonly recordGradients?: string;
   /** The text of config.yaml, for the run folder. */
   readonly configYaml: string;
   /** The command line, for run.json. It holds no secret. */

@@ -162,6 +162,8 @@ export type CoreEffect =
       readonly type: 'update';
       readonly step: number;
       readonly reports: readonly ShardHealth[];
+      /** Who reported each of them. */
+      readonly ranks: readonly number[];
       readonly isSkipped: boolean;
     }
   | { readonly type: 'evaluation'; readonly step: number; readonly scores: readonly ShardScore[] }

@@ -98,10 +98,12 @@ function closeRound(state: CoreState, now: number, effects: CoreEffect[]): void 
     }
     // Which reports of a skipped step were in when it was given up is chance: its record must not depend on that.
     const known = round.isSkipped ? [] : [...round.reports.values()];
-    const reports = known.map(({ health }) => health).sort((a, b) => a.shard - b.shard);
+    known.sort((a, b) => a.health.shard - b.health.shard);
+    const reports = known.map(({ health }) => health);
+    const ranks = known.map(({ rank }) => rank);
     endRound(state, round, now, effects);
     state.phase = 'updating';
-    effects.push({ type: 'update', step: round.step, reports, isSkipped: round.isSkipped });
+    effects.push({ type: 'update', step: round.step, reports, ranks, isSkipped: round.isSkipped });
     return;
   }
   if (state.isStopping) {

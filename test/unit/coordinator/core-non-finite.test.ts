@@ -111,7 +111,7 @@ it('--on-nonfinite skip leaves the whole update out, whoever had answered', () =
   const story = started('skip', 2);
   story.answer(story.lease(1));
   const effects = story.answer(story.lease(0), flaw);
-  expect(effectsOf(effects, 'update')).toEqual([{ type: 'update', step: 0, reports: [], isSkipped: true }]);
+  expect(effectsOf(effects, 'update')).toEqual([{ type: 'update', step: 0, reports: [], ranks: [], isSkipped: true }]);
 });
 
 it('--on-nonfinite stop stops at the first flaw', () => {

@@ -14,6 +14,7 @@ describe('a step', () => {
       step: 0,
       isSkipped: false,
       reports: [0, 1, 2, 3].map((shard) => health(shard)),
+      ranks: [0, 0, 1, 1],
     });
     expect(story.core.phase).toBe('updating');
     expect(story.leased).toEqual({});

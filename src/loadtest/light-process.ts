@@ -1,0 +1,75 @@
+// What light workers of one process share: the run's shape, the pool of gradients, decoded blocks, counters.
+import { blockName } from '../data/block-name.js';
+import { decodeBlock, type DecodedBlock } from '../data/block.js';
+import { layoutOfModel } from '../params/layout-of-model.js';
+import { parseRunSpec, type RunSpec } from '../protocol/run-spec.js';
+import type { Layout } from '../tensor/layout.js';
+import type { ConnectOptions } from '../transport/client.js';
+import type { FaultRates } from './fates.js';
+import { createGradientSource, type GradientPlan, type GradientSource } from './gradient-source.js';
+import type { RecordedNorms } from './recorded-norms.js';
+import type { FromSwarm } from './swarm-messages.js';
+
+export interface LightProcessOptions {
+  readonly connect: ConnectOptions;
+  readonly plan: GradientPlan;
+  readonly recorded?: RecordedNorms;
+  readonly rates: FaultRates;
+  tell(message: FromSwarm): void;
+  /** Asks whether a gradient may be planted with a NaN. */
+  ask(step: number, shard: number): Promise<boolean>;
+  /** The weights of a step have come to a worker. */
+  onWeights(step: number): void;
+}
+
+export interface LightRun {
+  readonly spec: RunSpec;
+  readonly layout: Layout;
+  readonly source: GradientSource;
+  /** Where all workers lay the weights that come: they only check their order. */
+  readonly scratch: Float32Array;
+}
+
+export class LightProcess {
+  readonly options: LightProcessOptions;
+  bytesIn = 0;
+  bytesOut = 0;
+  readonly #blocks = new Map<string, DecodedBlock>();
+  #run: LightRun | undefined;
+  #specJson = '';
+
+  constructor(options: LightProcessOptions) {
+    this.options = options;
+  }
+
+  get run(): LightRun | undefined {
+    return this.#run;
+  }
+
+  /** Takes the run's shape in; all workers are told the same one. */
+  learn(runSpec: string): LightRun {
+    if (this.#run && runSpec === this.#specJson) return this.#run;
+    const spec = parseRunSpec(runSpec);
+    const { plan, recorded } = this.options;
+    const layout = layoutOfModel(spec.model);
+    const source = createGradientSource(plan, spec.parameters, spec.shards, recorded);
+    this.#run = { spec, layout, source, scratch: new Float32Array(spec.parameters) };
+    this.#specJson = runSpec;
+    this.#blocks.clear();
+    return this.#run;
+  }
+
+  /** Decodes a block once for all workers, and returns its name. */
+  addBlock(payload: Uint8Array, spec: RunSpec): string {
+    const name = blockName(payload);
+    if (!this.#blocks.has(name)) this.#blocks.set(name, decodeBlock(payload, spec.data));
+    return name;
+  }
+
+  /** Valid targets of an example. */
+  targetsOf(name: string, id: number, spec: RunSpec): number {
+    if (spec.data.targets.per === 'sequence') return 1;
+    const block = this.#blocks.get(name);
+    return block?.lengths[id - block.first] ?? 0;
+  }
+}

@@ -1,0 +1,56 @@
+// bridle bench clipping: what its flags mean, and what is refused before anything starts.
+import { describe, expect, it } from 'vitest';
+import { bench, resolveLoad } from '../../../src/cli/bench.js';
+import { parseCommandLine, readCommandLine } from '../../../src/config/parse-command-line.js';
+
+const load = (...args: string[]) => resolveLoad(parseCommandLine(['bench', 'clipping', ...args], {}));
+
+describe('the load', () => {
+  it('is 100 workers, 100,000 parameters and 50 steps after 5, one shard a worker', () => {
+    expect(load()).toMatchObject({
+      workers: 100,
+      parameters: 100_000,
+      steps: 50,
+      warmup: 5,
+      shards: 100,
+      churnRate: 0,
+    });
+    expect(load('--workers', '7').shards).toBe(7);
+    expect(load('--workers', '7', '--shards', '21').shards).toBe(21);
+  });
+
+  it('takes kinds of gradients, and the file of recorded ones', () => {
+    expect(load('--gradients', 'heavy-tailed').plan.kind).toBe('heavy-tailed');
+    expect(load('--gradients', 'recorded:C:norms')).toMatchObject({
+      plan: { kind: 'recorded' },
+      recordedPath: 'C:norms',
+    });
+    expect(() => load('--gradients', 'soft')).toThrow(/--gradients must be normal, heavy-tailed/);
+    expect(() => load('--nan-rate', '1.1')).toThrow(/--nan-rate must be a number from 0 to 1/);
+  });
+
+  it('takes limits, and has none of its own', () => {
+    expect(Object.values(load().limits)).toEqual(new Array(6).fill(undefined));
+    expect(load('--max-p99-per-tcp', '20', '--max-lost', '0').limits).toMatchObject({ maxP99PerTcp: 20, maxLost: 0 });
+  });
+});
+
+describe('is refused', () => {
+  it('what only an own coordinator has, beside --join', () => {
+    expect(() => load('--join', 'ws://127.0.0.1:1', '--params', '9', '--max-rss-mb', '1')).toThrow(
+      /--params has no meaning with --join[\s\S]*--max-rss-mb has no meaning/,
+    );
+    expect(load('--join', 'ws://127.0.0.1:1', '--max-lost', '0').join).toBe('ws://127.0.0.1:1');
+  });
+
+  it('a bench without a subject, or with another one', async () => {
+    const run = (...args: string[]) =>
+      bench(readCommandLine(['bench', ...args], {}), {
+        env: {},
+        stdout: { write: () => true },
+        stderr: { write: () => true },
+      });
+    await expect(run()).rejects.toThrow(/got nothing: bridle bench clipping/);
+    await expect(run('exchanges')).rejects.toThrow(/got "exchanges"/);
+  });
+});
