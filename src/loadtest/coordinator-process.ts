@@ -101,7 +101,7 @@ export class CoordinatorProcess {
   async kill(): Promise<void> {
     this.#isStopping = true;
     this.#child.kill('SIGKILL');
-    await this.#done;
+    await this.#done.catch(() => undefined); // how it ended has been told already
   }
 
   #onEvent(event: RunEvent): void {
@@ -137,7 +137,12 @@ function argumentsOf({ workers, shards, parameters, steps, seed, folder }: Coord
     '--listen': '127.0.0.1:0',
     '--out': folder,
   };
-  return ['coordinator', '--json', ...Object.entries(flags).flatMap(([flag, value]) => [flag, String(value)])];
+  return [
+    'coordinator',
+    '--json',
+    '--quiet',
+    ...Object.entries(flags).flatMap(([flag, value]) => [flag, String(value)]),
+  ];
 }
 
 /** The user's BRIDLE_ variables are meant for the load test, not for the coordinator that it starts. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import type { ClippingResult } from '../../src/loadtest/result.js';
-import { BridleProcess, endAll } from './support/bridle-process.js';
+import { BridleProcess, endAll, signal } from './support/bridle-process.js';
 import { tempFolder } from './support/temp-folder.js';
 
 const folder = tempFolder();
@@ -47,6 +47,15 @@ it('names a broken limit and ends with 3', async () => {
   const result = await resultOf(run, 3);
   expect(result.broken).toEqual([{ limit: '--max-p99-ms', wanted: 0.001, got: result.p99Ms }]);
   expect(run.stderr).toContain('limit broken: --max-p99-ms: allowed 0.001');
+});
+
+it('ends, and says why, when its coordinator is killed', async () => {
+  const run = bench(...words('--workers 4 --params 500 --steps 100000'));
+  await run.printed('step 0 of');
+  const coordinator = run.workers().find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('coordinator'));
+  signal(coordinator ?? -1, 'SIGKILL');
+  expect((await run.exit(20_000)).code).toBe(1);
+  expect(run.events.at(-1)).toMatchObject({ event: 'error', code: 'LOADTEST_COORDINATOR' });
 });
 
 it('loads a coordinator that is there already, with gradients of the norms of another run', async () => {
