@@ -15,17 +15,37 @@ const evaluationShare = 8;
 
 /** Grants every shard that nobody is computing to workers that are idle. */
 export function grantLeases(state: CoreState, round: Round, now: number, effects: CoreEffect[]): void {
+  // With a thousand workers this is asked thousands of times a step, and only now and then is there something to give.
+  if (!state.hasFreeShards) return;
   const busy = new Set([...round.leases.values()].map((lease) => lease.rank));
   const idle = [...state.workers.values()].filter((worker) => !busy.has(worker.rank)).sort((a, b) => a.rank - b.rank);
   if (idle.length === 0) return;
-  if (round.purpose === 'evaluate') {
-    const free = freeShards(state, round);
-    for (const worker of idle) {
-      const shards = free.splice(0, evaluationShare);
-      if (shards.length > 0) grant(state, round, worker, shards, now, effects);
-    }
-    return;
+  if (round.purpose === 'evaluate') grantEvaluation(state, round, idle, now, effects);
+  else grantTraining(state, round, idle, now, effects);
+  state.hasFreeShards = freeShards(state, round).length > 0;
+}
+
+function grantEvaluation(
+  state: CoreState,
+  round: Round,
+  idle: readonly WorkerState[],
+  now: number,
+  effects: CoreEffect[],
+): void {
+  const free = freeShards(state, round);
+  for (const worker of idle) {
+    const shards = free.splice(0, evaluationShare);
+    if (shards.length > 0) grant(state, round, worker, shards, now, effects);
   }
+}
+
+function grantTraining(
+  state: CoreState,
+  round: Extract<Round, { purpose: 'train' }>,
+  idle: readonly WorkerState[],
+  now: number,
+  effects: CoreEffect[],
+): void {
   const free = freeShards(state, round);
   const suspects = free.filter((shard) => round.suspects.has(shard));
   const taken = grantSuspects(state, round, suspects, idle, now, effects);
@@ -103,6 +123,7 @@ function dueAfter(state: CoreState, worker: WorkerState, purpose: Purpose, numSh
 /** Takes a lease back: its answer is no longer wanted. */
 export function revokeLease(state: CoreState, round: Round, lease: Lease, now: number, effects: CoreEffect[]): void {
   round.leases.delete(lease.id);
+  state.hasFreeShards = true;
   effects.push({ type: 'revoke', rank: lease.rank, leaseId: lease.id });
   // Without this a hung worker would hold up every step anew: its lease would never become overdue twice.
   const worker = state.workers.get(lease.rank);
@@ -112,6 +133,8 @@ export function revokeLease(state: CoreState, round: Round, lease: Lease, now: n
 /** Closes a lease that is answered, and learns the worker's speed from it. */
 export function completeLease(state: CoreState, round: Round, lease: Lease, now: number, effects: CoreEffect[]): void {
   round.leases.delete(lease.id);
+  // A shard of it may have to be computed once more, and was held by the lease until now.
+  if (round.purpose === 'train' && round.suspects.size > 0) state.hasFreeShards = true;
   effects.push({ type: 'counted', rank: lease.rank, shards: lease.shards.length });
   const worker = state.workers.get(lease.rank);
   if (!worker) return;

@@ -9,6 +9,7 @@ export function forget(state: CoreState, rank: number, reason: string, now: numb
   const worker = state.workers.get(rank);
   if (!worker) return;
   state.workers.delete(rank);
+  state.hasFreeShards = true;
   for (const lease of state.round?.leases.values() ?? []) if (lease.rank === rank) state.round?.leases.delete(lease.id);
   if (state.workers.size === 0) {
     state.waitingSince = now;
@@ -48,7 +49,10 @@ export function checkLeases(state: CoreState, now: number, effects: CoreEffect[]
       const message = `lease ${lease.id} (shards ${lease.shards.join(', ')}) overdue twice: ${(heldMs / 1000).toFixed(1)} s`;
       effects.push({ type: 'disconnect', rank: lease.rank, code: 'STUCK', message, isStuck: true });
       forget(state, lease.rank, message, now, effects);
-    } else if (heldMs > lease.dueMs) lease.isOverdue = true;
+    } else if (heldMs > lease.dueMs) {
+      lease.isOverdue = true;
+      state.hasFreeShards = true;
+    }
   }
 }
 

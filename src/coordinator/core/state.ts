@@ -92,6 +92,8 @@ export interface CoreState {
   phase: 'waiting' | 'running' | 'updating' | 'ended';
   round: Round | undefined;
   nextLeaseId: number;
+  /** Shards may be wanted that are in no lease: set by whatever frees one, cleared by the grants that find none. */
+  hasFreeShards: boolean;
   isEvaluationDue: boolean;
   isSaveDue: boolean;
   isStopping: boolean;
@@ -181,6 +183,7 @@ export function createCoreState(plan: CorePlan, startStep: number, now: number):
     phase: 'waiting',
     round: undefined,
     nextLeaseId: 1,
+    hasFreeShards: false,
     isEvaluationDue: false,
     isSaveDue: false,
     isStopping: false,

@@ -126,6 +126,7 @@ function openRound(state: CoreState, now: number, effects: CoreEffect[]): void {
   const { plan, step: current } = state;
   if (state.isEvaluationDue && !state.isStopping) {
     state.isEvaluationDue = false;
+    state.hasFreeShards = true;
     state.round = { purpose: 'evaluate', step: current, startedAt: now, leases: new Map(), scores: new Map() };
     return;
   }
@@ -141,6 +142,7 @@ function openRound(state: CoreState, now: number, effects: CoreEffect[]): void {
   for (let shard = 0; shard < plan.numShards; shard += 1)
     if (plan.targetCount('train', current, shard) === 0) absent.add(shard);
   const coverage = new Coverage(plan.numShards, absent);
+  state.hasFreeShards = true;
   state.round = {
     purpose: 'train',
     step: current,
