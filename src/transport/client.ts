@@ -32,12 +32,15 @@ export function checkConnectOptions({ join, insecure, tlsCaPath }: ConnectOption
 /** Opens a connection. A TransportError with a code of `isFinalRefusal` must not be tried again. */
 export function connect(options: ConnectOptions): Promise<Connection> {
   const limits = options.limits ?? defaultLimits;
-  const { url, socketPath } = parseJoinAddress(options.join);
+  const { url, socketPath, isLocal, isEncrypted } = parseJoinAddress(options.join);
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, {
       ...socketOptions,
       maxPayload: limits.maxChunkBytes + headerBytes,
       handshakeTimeout: limits.handshakeTimeoutMs,
+      // Masks guard proxies against pages (RFC 6455, 10.3). No proxy reads what stays on this machine or is encrypted, and a key
+      // of zeros spares both ends a pass over every byte.
+      ...((isLocal || isEncrypted) && { generateMask: (mask: Buffer) => void mask.fill(0) }),
       ...(socketPath !== undefined && { createConnection: () => createConnection(socketPath) }),
       ...(options.token !== undefined && { headers: { authorization: `Bearer ${options.token}` } }),
       ...(options.tlsCaPath !== undefined && { ca: readCa(options.tlsCaPath) }),
