@@ -15,7 +15,7 @@ export interface ChartOptions {
 }
 
 const [width, height] = [720, 260];
-const margin = { left: 64, right: 16, top: 12, bottom: 40 };
+const margin = { left: 84, right: 16, top: 12, bottom: 40 };
 const colours = ['#3b7dd8', '#d8703b', '#4c9a5b'];
 
 /** Draws a chart; values that are not finite, or not above 0 on a logarithmic axis, are left out. Without values it says so. */

@@ -7,11 +7,11 @@ const chart = (points: readonly (readonly [number, number])[], isLogarithmic = f
 const path = (svg: string): string => /<polyline[^>]* points="([^"]*)"/.exec(svg)?.[1] ?? '';
 
 it('draws values from the left edge to the right, 0 at the bottom', () => {
-  expect(path(chart([[0, 0], [1, 5], [2, 10]]))).toBe('64.0,220.0 384.0,116.0 704.0,12.0'); // prettier-ignore
+  expect(path(chart([[0, 0], [1, 5], [2, 10]]))).toBe('84.0,220.0 394.0,116.0 704.0,12.0'); // prettier-ignore
 });
 
 it('gives each factor the same height on a logarithmic axis, and leaves out what has no logarithm', () => {
-  expect(path(chart([[0, 1], [1, 10], [2, 100], [3, 0], [3, NaN]], true))).toBe('64.0,220.0 384.0,116.0 704.0,12.0'); // prettier-ignore
+  expect(path(chart([[0, 1], [1, 10], [2, 100], [3, 0], [3, NaN]], true))).toBe('84.0,220.0 394.0,116.0 704.0,12.0'); // prettier-ignore
 });
 
 it('draws a single value and equal values without dividing by nothing', () => {
