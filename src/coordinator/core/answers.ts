@@ -97,10 +97,7 @@ function onNonFinite(
     type: 'tell',
     event: { event: 'non-finite', step: round.step, rank, shard, layer, exampleIds, reaction },
   });
-  if (reaction === 'recompute') {
-    round.suspects.set(shard, rank);
-    state.hasFreeShards = true;
-  }
+  if (reaction === 'recompute') round.suspects.set(shard, rank);
   if (reaction === 'exclude') exclude(state, round, shard, lease, now, effects);
   if (reaction === 'skip') round.isSkipped = true;
   if (reaction !== 'stop') return;
