@@ -2,7 +2,7 @@
 // stock tf.layers.lstm and automatic differentiation, in turns: node bench/step.mjs [tensorflow|wasm]. Needs the build in dist/.
 import { loadBackend } from '../dist/backend/load-backend.js';
 import { chooseKernels, loadNativeAddon } from '../dist/backend/native-addon.js';
-import { createNativeNetwork } from '../dist/backend/native-network.js';
+import { createNativeNetwork } from '../dist/native/native-network.js';
 import { createNetwork } from '../dist/model/network.js';
 import { probeValues } from '../dist/model/probe-values.js';
 import { probeBatch } from '../dist/model/self-check.js';

@@ -1,12 +1,24 @@
 // The Node-API face of the kernels. It trusts nothing: every size is checked here again, and what is wrong becomes a JavaScript
 // error with the code NATIVE_ARGUMENT or NATIVE_BATCH.
 #define NAPI_VERSION 8
+#include "failure.h"
 #include "network.h"
 #include <cstdio>
+#include <new>
 #include <node_api.h>
 #include <string>
 
 namespace bridle {
+
+struct InvalidBatch {
+  const char* what;
+  int64_t value;
+  int limit;
+};
+
+void refuseBatch(const char* what, int64_t value, int limit) { throw InvalidBatch{what, value, limit}; }
+void refuseMemory() { throw std::bad_alloc(); }
+
 namespace {
 
 /** Thrown once a JavaScript error is pending. */

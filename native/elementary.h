@@ -1,5 +1,5 @@
 // exp, tanh and the logistic function on vectors: argument reduction by Cody and Waite 1980, minimax polynomials of our own
-// (native/fit_polynomials.py). Errors over every float32: see docs/numerics.md; test/native/elementary.test.ts holds them.
+// (native/fit_polynomials.py). Errors over every float32: see docs/numerics.md; test/unit/native/native-kernels.test.ts holds them.
 #pragma once
 #include "vector.h"
 

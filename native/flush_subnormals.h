@@ -1,5 +1,6 @@
 // Subnormal numbers count as zero, read and written: vanishing gradients would slow a step down many times, and machines differ in
 // what they do by default. Set inside a call only: JavaScript needs its own mode back.
+// WebAssembly has no such mode: there subnormal numbers are kept.
 #pragma once
 #include <cstdint>
 #if defined(__x86_64__)
@@ -19,6 +20,8 @@ class FlushSubnormals {
     asm volatile("msr fpcr, %0" : : "r"(uint64_t(1) << 24)); // FZ
   }
   ~FlushSubnormals() { asm volatile("msr fpcr, %0" : : "r"(before)); }
+#else
+  FlushSubnormals() {}
 #endif
   FlushSubnormals(const FlushSubnormals&) = delete;
   FlushSubnormals& operator=(const FlushSubnormals&) = delete;
@@ -26,7 +29,7 @@ class FlushSubnormals {
  private:
 #if defined(__aarch64__)
   uint64_t before = 0;
-#else
+#elif defined(__x86_64__)
   uint32_t before = 0;
 #endif
 };

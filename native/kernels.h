@@ -100,5 +100,6 @@ struct Kernels {
 extern const Kernels avx512;
 extern const Kernels avx2;
 extern const Kernels portable;
+extern const Kernels simd128; // WebAssembly
 
 } // namespace bridle

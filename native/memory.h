@@ -1,9 +1,9 @@
 // Scratch memory that only grows: a network uses the same shapes step after step, so after the first none is asked for.
 #pragma once
+#include "failure.h"
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
-#include <new>
 #include <utility>
 
 namespace bridle {
@@ -26,7 +26,7 @@ class Memory {
     capacity = 0;
     const size_t bytes = (count * sizeof(Value) + 127) / 64 * 64;
     values = static_cast<Value*>(std::aligned_alloc(64, bytes));
-    if (!values) throw std::bad_alloc();
+    if (!values) refuseMemory();
     capacity = count;
     return values;
   }

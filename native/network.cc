@@ -1,5 +1,6 @@
 // One run of a network: rows dealt to threads, layers forward, head and losses, layers back.
 #include "network.h"
+#include "failure.h"
 #include "flush_subnormals.h"
 #include <algorithm>
 #include <cstring>
@@ -156,7 +157,7 @@ void Network::readTargets(Trace& trace, const std::vector<Shard>& shards) {
       const TraceRow& row = trace.rows[i];
       if (!shape_.isPerStep && row.length != t + 1) continue;
       const int32_t target = shards[row.shard].classes[targetAt(row, shards[row.shard], t)];
-      if (target < 0 || target >= shape_.outputs) throw InvalidBatch{"class", target, shape_.outputs};
+      if (target < 0 || target >= shape_.outputs) refuseBatch("class", target, shape_.outputs);
       classes[shape_.isPerStep ? trace.offsets[t] + i : i] = target;
     }
   }

@@ -23,7 +23,7 @@ class Network {
 
   /**
    * Computes all shards' losses, and unless `grads` is empty each shard's gradient of the summed loss [numParams()].
-   * Throws InvalidBatch for an id or a class outside its range.
+   * Refuses an id or a class outside its range (failure.h).
    */
   void run(const std::vector<Shard>& shards, const std::vector<float*>& grads, Result* results);
 

@@ -11,6 +11,8 @@ constexpr int tileRows = 12;
 constexpr int tileRows = 6;
 #elif defined(BRIDLE_PORTABLE)
 constexpr int tileRows = 2;
+#elif defined(__wasm_simd128__)
+constexpr int tileRows = 4; // sixteen registers on x86, and a product needs one of its own
 #else
 constexpr int tileRows = 8;
 #endif

@@ -41,11 +41,4 @@ struct Result {
   double correct;
 };
 
-/** A number in a batch that no network of this shape can read. */
-struct InvalidBatch {
-  const char* what; // "id" or "class"
-  int64_t value;
-  int limit;
-};
-
 } // namespace bridle

@@ -1,14 +1,27 @@
 // A team of threads that share work by number. Which thread does what never reaches a bit: each piece writes its own results.
 #pragma once
+#include <functional>
+#if !defined(__wasm__)
 #include <atomic>
 #include <condition_variable>
-#include <functional>
 #include <mutex>
 #include <thread>
 #include <vector>
+#endif
 
 namespace bridle {
 
+#if defined(__wasm__)
+/** WebAssembly computes on one thread: a team of one. */
+class Team {
+ public:
+  explicit Team(int) {}
+
+  void share(int pieces, const std::function<void(int, int)>& work) {
+    for (int piece = 0; piece < pieces; piece++) work(piece, 0);
+  }
+};
+#else
 class Team {
  public:
   explicit Team(int size) : size_(size) {
@@ -79,5 +92,6 @@ class Team {
   int busy = 0;
   bool isEnding = false;
 };
+#endif
 
 } // namespace bridle

@@ -1,5 +1,6 @@
 // Rows into positions, longest first, so that a step works on its first rows alone and no masked row costs anything.
 #include "trace.h"
+#include "failure.h"
 #include <algorithm>
 #include <cstring>
 
@@ -27,7 +28,7 @@ void Trace::gatherInputs(const Shape& shape, const std::vector<Shard>& shards) {
       const size_t place = size_t(t) * shard.rows + row.row;
       if (shape.hasIds) {
         const int32_t id = shard.ids[place];
-        if (id < 0 || id >= shape.inputs) throw InvalidBatch{"id", id, shape.inputs};
+        if (id < 0 || id >= shape.inputs) refuseBatch("id", id, shape.inputs);
         names[position] = id;
       } else {
         memcpy(dense + size_t(position) * shape.inputs, shard.inputs + place * shape.inputs,

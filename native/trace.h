@@ -36,7 +36,7 @@ struct Trace {
 
   /** Sorts `rows` and finds each step's positions. */
   void arrange();
-  /** Copies the shards' valid inputs into place, time step by time step. Throws InvalidBatch for an id outside the vocabulary. */
+  /** Copies the shards' valid inputs into place, time step by time step. Refuses an id outside the vocabulary. */
   void gatherInputs(const Shape& shape, const std::vector<Shard>& shards);
 };
 

@@ -1,5 +1,6 @@
 // A vector of W floats and its fused multiply-add, for the instruction set that this file is compiled for. Nothing else here
-// depends on the machine: a lane gives the same bits on each, and no operation mixes lanes.
+// depends on the machine: a lane gives the same bits on each, and no operation mixes lanes. WebAssembly has no such instruction:
+// there it rounds twice, so that module's bits are its own.
 #pragma once
 #include <cstdint>
 #include <cstring>
@@ -17,6 +18,8 @@
 #define BRIDLE_WIDTH 8
 #elif defined(__aarch64__)
 #include <arm_neon.h>
+#define BRIDLE_WIDTH 4
+#elif defined(__wasm_simd128__)
 #define BRIDLE_WIDTH 4
 #else
 #error "Neither vectors nor BRIDLE_PORTABLE: no way to multiply and add with one rounding"
@@ -83,6 +86,8 @@ inline Vector fusedMultiplyAdd(Vector a, Vector b, Vector c) {
 inline Vector fusedMultiplyAdd(Vector a, Vector b, Vector c) { return Vector(_mm512_fmadd_ps(a, b, c)); }
 #elif BRIDLE_WIDTH == 8
 inline Vector fusedMultiplyAdd(Vector a, Vector b, Vector c) { return Vector(_mm256_fmadd_ps(a, b, c)); }
+#elif defined(__wasm_simd128__)
+inline Vector fusedMultiplyAdd(Vector a, Vector b, Vector c) { return a * b + c; }
 #else
 inline Vector fusedMultiplyAdd(Vector a, Vector b, Vector c) { return Vector(vfmaq_f32(c, a, b)); }
 #endif

@@ -10,7 +10,7 @@ const floors = [
   ['errors'],
   ['tensor', 'random', 'records', 'metrics'],
   ['protocol', 'params', 'optim', 'collective', 'data', 'report'],
-  ['model', 'backend', 'checkpoint', 'transport'],
+  ['model', 'native', 'backend', 'checkpoint', 'transport'],
   ['coordinator', 'worker'],
   ['launch', 'loadtest'],
   ['config'],
@@ -19,7 +19,19 @@ const floors = [
 
 /** Rooms and inner rooms that run in a browser, or under a simulated network: no `node:` imports, no Buffer. */
 const browserRooms = [
-  ...['errors', 'tensor', 'random', 'records', 'metrics', 'protocol', 'params', 'optim', 'collective', 'model'],
+  ...[
+    'errors',
+    'tensor',
+    'random',
+    'records',
+    'metrics',
+    'protocol',
+    'params',
+    'optim',
+    'collective',
+    'model',
+    'native',
+  ],
   ...['coordinator/core', 'worker/core'],
 ];
 

@@ -15,7 +15,7 @@ process.exitCode = withTemporaryFolder(root, (temporary) => {
     console.error(problem);
     return 1;
   }
-  const tests = ['test/unit/backend/native-kernels.test.ts', 'test/unit/backend/native-network.test.ts'];
+  const tests = ['test/unit/native/native-kernels.test.ts', 'test/unit/native/native-network.test.ts'];
   const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', ...tests];
   const { status } = spawnSync(process.execPath, vitest, {
     cwd: root,

@@ -81,7 +81,8 @@ export function compileKernels(packageFolder, compiler, temporary, extra = []) {
   if ('problem' in headers) return headers.problem;
   const sources = join(packageFolder, 'native');
   const variants = Object.entries(process.arch === 'x64' ? x64Kernels : otherKernels);
-  const rest = readdirSync(sources).filter((name) => name.endsWith('.cc') && name !== 'kernels.cc');
+  const others = ['kernels.cc', 'wasm_face.cc'];
+  const rest = readdirSync(sources).filter((name) => name.endsWith('.cc') && !others.includes(name));
   const steps = [
     ...variants.map(([name, own]) => ['kernels.cc', `kernels-${name}`, `-DBRIDLE_KERNELS=${name}`, ...own]),
     ...rest.map((name) => [name, name.replace('.cc', ''), `-I${headers.folder}`]),

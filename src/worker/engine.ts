@@ -4,10 +4,10 @@ import { chooseBackend } from '../backend/available-backends.js';
 import { nativeKernelId } from '../backend/kernel-id.js';
 import { loadBackend } from '../backend/load-backend.js';
 import { chooseKernels, loadNativeAddon } from '../backend/native-addon.js';
-import { createNativeNetwork } from '../backend/native-network.js';
 import { createNetwork, type Network } from '../model/network.js';
 import { checkBackend } from '../model/self-check.js';
 import { canStackShards } from '../model/stacking.js';
+import { createNativeNetwork } from '../native/native-network.js';
 import type { ModelSpec } from '../params/model-spec.js';
 
 export interface Engine {

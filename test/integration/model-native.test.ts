@@ -1,5 +1,5 @@
 import { loadNativeAddon } from '../../src/backend/native-addon.js';
-import { createNativeNetwork } from '../../src/backend/native-network.js';
+import { createNativeNetwork } from '../../src/native/native-network.js';
 import { describeModels } from './model-suite.js';
 
 const addon = loadNativeAddon();

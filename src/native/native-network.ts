@@ -4,7 +4,7 @@ import { BridleError, ConfigError, exitCodes } from '../errors.js';
 import type { Network, ShardResult } from '../model/network.js';
 import { layoutOfModel } from '../params/layout-of-model.js';
 import type { ModelSpec } from '../params/model-spec.js';
-import type { NativeAddon, NativeHandle, NativeShape } from './native-addon.js';
+import type { NativeAddon, NativeHandle, NativeShape } from './addon.js';
 
 /** Codes that the addon itself throws; whatever else it throws is a fault of ours. */
 const addonCodes = ['NATIVE_ARGUMENT', 'NATIVE_BATCH', 'NATIVE_MEMORY'];

@@ -1,7 +1,7 @@
 // What the tests of the native kernels share: the addon, random models and batches, the bits of a run.
 import { existsSync } from 'node:fs';
 import { loadNativeAddon, nativeAddonPath } from '../../../src/backend/native-addon.js';
-import { createNativeNetwork } from '../../../src/backend/native-network.js';
+import { createNativeNetwork } from '../../../src/native/native-network.js';
 import type { ShardBatch } from '../../../src/data/shard-batch.js';
 import type { ShardResult } from '../../../src/model/network.js';
 import { probeIntegers, probeValues } from '../../../src/model/probe-values.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { chooseKernels, loadNativeAddon, nativeStatus } from '../../../src/backend/native-addon.js';
-import { createNativeNetwork } from '../../../src/backend/native-network.js';
+import { createNativeNetwork } from '../../../src/native/native-network.js';
 import { layoutOfModel } from '../../../src/params/layout-of-model.js';
 import type { ModelSpec } from '../../../src/params/model-spec.js';
 import { addon } from './native-case.js';

@@ -1,0 +1,45 @@
+// What native/ offers, whichever way it was compiled: as an addon of Node or to WebAssembly (wasm-addon.ts).
+
+/** The shape of a network as the addon reads it. */
+export interface NativeShape {
+  readonly isLstm: boolean;
+  readonly layers: number;
+  readonly hasIds: boolean;
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  readonly outputSize: number;
+  readonly isSoftmax: boolean;
+  readonly isPerStep: boolean;
+}
+
+/** A shard as the addon reads it: src/data/shard-batch.ts. */
+export interface NativeShard {
+  readonly rows: number;
+  readonly steps: number;
+  readonly lengths: Int32Array;
+  readonly inputs: Float32Array | Int32Array;
+  readonly targets: Float32Array | Int32Array;
+}
+
+/** Opaque: what `createNetwork` returns, and the garbage collector frees if `disposeNetwork` does not. */
+export interface NativeHandle {
+  readonly [nativeHandle]: never;
+}
+declare const nativeHandle: unique symbol;
+
+export interface NativeAddon {
+  /** Names of the kernels that this processor can run, the fastest first. */
+  kernels(): string[];
+  createNetwork(kernels: string, shape: NativeShape, threads: number): NativeHandle;
+  disposeNetwork(network: NativeHandle): void;
+  setParams(network: NativeHandle, params: Float32Array): void;
+  /** `grads` is empty to evaluate; `results` [shards, 3] gets loss, count and correct. */
+  run(
+    network: NativeHandle,
+    shards: readonly NativeShard[],
+    grads: readonly Float32Array[],
+    results: Float64Array,
+  ): void;
+  /** For tests: 0 exp of values up to 0, 1 tanh, 2 logistic. */
+  elementary(kernels: string, which: 0 | 1 | 2, input: Float32Array, result: Float32Array): void;
+}
