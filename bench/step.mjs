@@ -6,7 +6,7 @@ import { createNativeNetwork } from '../dist/native/native-network.js';
 import { createNetwork } from '../dist/model/network.js';
 import { probeValues } from '../dist/model/probe-values.js';
 import { probeBatch } from '../dist/model/self-check.js';
-import { canStackShards } from '../dist/model/stacking.js';
+import { canStackShards, eagerStackSizes } from '../dist/model/stacking.js';
 import { layoutOfModel } from '../dist/params/layout-of-model.js';
 
 const name = process.argv[2] ?? 'tensorflow';
@@ -42,8 +42,8 @@ function timeShape(shape) {
   );
   const size = layoutOfModel(spec).size;
   const grads = shards.map(() => new Float32Array(size));
-  const networks = [false, true].map((stackShards) => {
-    const network = createNetwork(tf, spec, { stackShards });
+  const networks = [[1], eagerStackSizes].map((stackSizes) => {
+    const network = createNetwork(tf, spec, { stackSizes });
     network.setParams(probeValues(1, size, 0.25));
     return network;
   });

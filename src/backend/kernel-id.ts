@@ -1,7 +1,10 @@
 // The kernel id: a short name for everything beside (config, seed, shards) that fixes the bits of a run.
 
-/** Raised with any change to the arithmetic of the models, losses or their gradients. */
+/** Raised with any change to the arithmetic of the native kernels. */
 export const computeVersion = 1;
+
+/** Raised with any change to what src/model/ asks of tfjs. */
+export const tfjsComputeVersion = 2;
 
 /** What a processor can do, as far as the libraries choose their kernels by it. */
 export type InstructionSet = 'avx512' | 'avx2' | 'baseline' | 'arm64';
@@ -18,11 +21,11 @@ export interface TensorFlowBuild {
   readonly threads: number;
 }
 
-/** Names the bits of eager TensorFlow: `tensorflow/1 tfjs-4.22.0 tf-2.21.0 onednn avx512 intra-1 eager`. */
+/** Names the bits of eager TensorFlow: `tensorflow/2 tfjs-4.22.0 tf-2.21.0 onednn avx512 intra-1 eager`. */
 export function tensorflowKernelId(build: TensorFlowBuild): string {
   const device = build.isGpu ? ['cuda'] : [build.hasOneDnn ? 'onednn' : 'eigen', build.instructionSet];
   return [
-    `tensorflow/${computeVersion}`,
+    `tensorflow/${tfjsComputeVersion}`,
     `tfjs-${build.tfjsVersion}`,
     `tf-${build.tensorflowVersion}`,
     ...device,
@@ -31,9 +34,9 @@ export function tensorflowKernelId(build: TensorFlowBuild): string {
   ].join(' ');
 }
 
-/** Names the bits of the wasm backend: `wasm/1 tfjs-4.22.0 simd eager`. */
+/** Names the bits of the wasm backend: `wasm/2 tfjs-4.22.0 simd eager`. */
 export function wasmKernelId(build: { readonly tfjsVersion: string; readonly hasSimd: boolean }): string {
-  return `wasm/${computeVersion} tfjs-${build.tfjsVersion} ${build.hasSimd ? 'simd' : 'scalar'} eager`;
+  return `wasm/${tfjsComputeVersion} tfjs-${build.tfjsVersion} ${build.hasSimd ? 'simd' : 'scalar'} eager`;
 }
 
 /**

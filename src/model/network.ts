@@ -1,20 +1,20 @@
 // A built-in model on tfjs: sums of losses over shards and their gradients, backpropagation through time written by hand.
-import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import type { ShardBatch } from '../data/shard-batch.js';
 import { ConfigError } from '../errors.js';
 import { layoutOfModel } from '../params/layout-of-model.js';
 import type { ModelSpec } from '../params/model-spec.js';
-import type { Layout } from '../tensor/layout.js';
-import { headBackward, headGradients, type HeadRun, readResult, runHead, type ShardResult } from './head.js';
-import type { RecurrentTrace } from './recurrent-cell.js';
-import { layersBackward, runLayers } from './recurrent-layers.js';
+import { exampleInputs } from './example-inputs.js';
+import { networkStep, type StepKind, type StepOutputs } from './network-step.js';
 import { inScope } from './scope.js';
-import { groupShards, maxStackedShards, type ShardStack, stackShards } from './shard-stack.js';
+import { readResult, type ShardResult } from './shard-result.js';
+import { groupShards, type ShardStack, stackShards } from './shard-stack.js';
+import { uploadStack } from './stack-tensors.js';
+import { eagerRunner, type StepRunner } from './step-runner.js';
 import type { Tfjs } from './tfjs.js';
 import { uploadWeights, type Weights } from './weights.js';
 import { writeGradients } from './write-gradients.js';
 
-export type { ShardResult } from './head.js';
+export type { ShardResult } from './shard-result.js';
 
 export interface Network {
   /** Uploads new parameters, as a copy. Throws `MODEL_PARAMS_SIZE`. */
@@ -23,37 +23,42 @@ export interface Network {
   gradients(shards: readonly ShardBatch[], grads: readonly Float32Array[]): ShardResult[];
   /** Computes the losses alone. */
   evaluate(shards: readonly ShardBatch[]): ShardResult[];
-  /** Frees the parameters. */
+  /** Frees the parameters, and what the runner keeps. */
   dispose(): void;
 }
 
 export interface NetworkOptions {
-  /** Runs shards of one shape as one recurrence; the bits stay the same where `canStackShards` says so. */
-  readonly stackShards: boolean;
-}
-
-/** What all functions below work on. */
-interface Model {
-  readonly tf: Tfjs;
-  readonly spec: ModelSpec;
-  readonly layout: Layout;
-  readonly weights: Weights;
-}
-
-interface Forward {
-  readonly traces: readonly RecurrentTrace[];
-  readonly heads: readonly HeadRun[];
+  /** How many shards of one shape may run as one recurrence: [1], or more where `canStackShards` says that no bit changes. */
+  readonly stackSizes: readonly number[];
+  /** How steps run; by default as they stand. */
+  readonly runner?: StepRunner;
 }
 
 /** Makes the network of `spec` on `tf`; `setParams` comes first. Between calls the parameters are the only tensors it holds. */
 export function createNetwork(tf: Tfjs, spec: ModelSpec, options: NetworkOptions): Network {
+  const { stackSizes, runner = eagerRunner } = options;
   const layout = layoutOfModel(spec);
-  const maxShards = options.stackShards ? maxStackedShards : 1;
   let weights: Weights | undefined;
 
-  function model(): Model {
-    if (weights) return { tf, spec, layout, weights };
-    throw new ConfigError('MODEL_PARAMS_MISSING', 'The network has no parameters yet: call setParams first.');
+  function run<Result>(kind: StepKind, stack: ShardStack, read: (outputs: StepOutputs) => Result): Result {
+    if (!weights)
+      throw new ConfigError('MODEL_PARAMS_MISSING', 'The network has no parameters yet: call setParams first.');
+    const { steps, rows, rowsPerShard, numShards } = stack;
+    const held = weights;
+    return inScope(tf, () => {
+      const inputs = { weights: held, stack: uploadStack(tf, spec, stack) };
+      const key = [kind, steps, rows, rowsPerShard, numShards].join(' ');
+      return read(
+        runner.run(key, networkStep(tf, spec, stack, kind), inputs, () => [
+          exampleInputs(tf, spec, stack, 1),
+          exampleInputs(tf, spec, stack, 2),
+        ]),
+      );
+    });
+  }
+
+  function readResults(stack: ShardStack, { shards }: StepOutputs): ShardResult[] {
+    return stack.targets.map((targets, shard) => readResult(shards[shard]!, targets));
   }
 
   return {
@@ -66,56 +71,24 @@ export function createNetwork(tf: Tfjs, spec: ModelSpec, options: NetworkOptions
     },
     gradients(shards, grads) {
       const remaining = [...grads];
-      return groupShards(shards, maxShards).flatMap((group) =>
-        stackGradients(model(), stackShards(spec, group), remaining.splice(0, group.length)),
-      );
+      return groupShards(shards, stackSizes).flatMap((group) => {
+        const stack = stackShards(spec, group);
+        return run('gradients', stack, (outputs) => {
+          outputs.gradients.forEach((gradients) => writeGradients(layout, gradients, remaining.shift()!));
+          return readResults(stack, outputs);
+        });
+      });
     },
     evaluate(shards) {
-      return groupShards(shards, maxShards).flatMap((group) => stackResults(model(), stackShards(spec, group)));
+      return groupShards(shards, stackSizes).flatMap((group) => {
+        const stack = stackShards(spec, group);
+        return run('evaluate', stack, (outputs) => readResults(stack, outputs));
+      });
     },
     dispose() {
       if (weights) tf.dispose(weights);
       weights = undefined;
+      runner.dispose();
     },
   };
-}
-
-function stackResults(model: Model, stack: ShardStack): ShardResult[] {
-  return inScope(model.tf, () => readResults(model, stack, forward(model, stack)));
-}
-
-function stackGradients(model: Model, stack: ShardStack, grads: readonly Float32Array[]): ShardResult[] {
-  return inScope(model.tf, () => {
-    const run = forward(model, stack);
-    backward(model, stack, run, grads);
-    return readResults(model, stack, run);
-  });
-}
-
-function forward({ tf, spec, weights }: Model, stack: ShardStack): Forward {
-  const traces = runLayers(tf, spec, weights.layers, stack);
-  const hidden = traces.at(-1)!.hidden;
-  const [steps, rows, units] = hidden.shape;
-  const positions: Tensor2D = tf.reshape(hidden, [steps * rows, units]);
-  return { traces, heads: stack.targets.map((targets) => runHead(tf, spec, weights.head, positions, targets)) };
-}
-
-function backward(
-  { tf, spec, layout, weights }: Model,
-  stack: ShardStack,
-  run: Forward,
-  grads: readonly Float32Array[],
-): void {
-  const { shape } = run.traces.at(-1)!.hidden;
-  const positionGrads = headBackward(tf, weights.head, run.heads, stack.targets, shape[0] * shape[1]);
-  const hiddenGrad: Tensor3D = tf.reshape(positionGrads, shape);
-  const layers = layersBackward(tf, spec, weights.layers, stack, run.traces, hiddenGrad);
-  grads.forEach((grad, shard) => {
-    const ofShard = layers.map((shards) => shards[shard]!);
-    writeGradients(layout, { layers: ofShard, head: headGradients(tf, run.heads[shard]!) }, grad);
-  });
-}
-
-function readResults({ tf, spec }: Model, stack: ShardStack, { heads }: Forward): ShardResult[] {
-  return stack.targets.map((targets, shard) => readResult(tf, spec, heads[shard]!, targets));
 }

@@ -2,9 +2,9 @@
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import type { ModelSpec } from '../params/model-spec.js';
 import { lstmCell } from './lstm.js';
-import { oneHot } from './one-hot.js';
 import type { RecurrentCell, RecurrentTrace } from './recurrent-cell.js';
-import type { ShardStack } from './shard-stack.js';
+import type { StackShape } from './shard-stack.js';
+import type { StackTensors } from './stack-tensors.js';
 import { tanhCell } from './tanh-rnn.js';
 import type { Tfjs } from './tfjs.js';
 import type { LayerWeights } from './weights.js';
@@ -21,7 +21,8 @@ export function runLayers(
   tf: Tfjs,
   spec: ModelSpec,
   layers: readonly LayerWeights[],
-  stack: ShardStack,
+  shape: StackShape,
+  stack: StackTensors,
 ): RecurrentTrace[] {
   const cell = createCell(tf, spec);
   const traces: RecurrentTrace[] = [];
@@ -30,8 +31,8 @@ export function runLayers(
     const projected = tf.tidy(() => {
       const product = below
         ? tf.matMul(flattenSteps(tf, below.hidden), weights.inputT)
-        : projectInputs(tf, spec, stack, weights);
-      return unflattenSteps(tf, tf.add(product, weights.bias) as Tensor2D, stack.steps);
+        : projectInputs(tf, stack, weights);
+      return unflattenSteps(tf, tf.add(product, weights.bias) as Tensor2D, shape.steps);
     });
     traces.push(cell.forward(projected, weights.recurrentT));
     projected.dispose();
@@ -44,7 +45,8 @@ export function layersBackward(
   tf: Tfjs,
   spec: ModelSpec,
   layers: readonly LayerWeights[],
-  stack: ShardStack,
+  shape: StackShape,
+  stack: StackTensors,
   traces: readonly RecurrentTrace[],
   hiddenGrad: Tensor3D,
 ): LayerGradients[][] {
@@ -54,14 +56,14 @@ export function layersBackward(
   for (let layer = layers.length - 1; layer >= 0; layer--) {
     const [weights, trace, below] = [layers[layer]!, traces[layer]!, traces[layer - 1]];
     const gateGrads = cell.backward(trace, fromAbove, weights.recurrent); // [steps, rows, G*H]
-    const inputs = below ? below.hidden : inputVectors(tf, spec, stack); // [steps, rows, in]
+    const inputs = below ? below.hidden : unflattenSteps(tf, stack.vectors, shape.steps); // [steps, rows, in]
     gradients.unshift(
-      Array.from({ length: stack.numShards }, (_, shard) =>
-        weightGradients(tf, stack, shard, gateGrads, inputs, trace.previousHidden),
+      Array.from({ length: shape.numShards }, (_, shard) =>
+        weightGradients(tf, shape, shard, gateGrads, inputs, trace.previousHidden),
       ),
     );
     if (below)
-      fromAbove = tf.tidy(() => unflattenSteps(tf, tf.matMul(flattenSteps(tf, gateGrads), weights.input), stack.steps));
+      fromAbove = tf.tidy(() => unflattenSteps(tf, tf.matMul(flattenSteps(tf, gateGrads), weights.input), shape.steps));
   }
   return gradients;
 }
@@ -71,28 +73,21 @@ function createCell(tf: Tfjs, spec: ModelSpec): RecurrentCell<RecurrentTrace> {
 }
 
 /** x W_ih^T [steps * rows, G*H]. An id stands for its one-hot vector, whose product is one row of W_ih^T. */
-function projectInputs(tf: Tfjs, spec: ModelSpec, stack: ShardStack, weights: LayerWeights): Tensor2D {
-  if (spec.inputs === 'ids') return tf.gather(weights.inputT, tf.tensor1d(stack.inputs, 'int32'));
-  return tf.matMul(tf.tensor2d(stack.inputs, [stack.inputs.length / spec.inputSize, spec.inputSize]), weights.inputT);
-}
-
-/** The lowest layer's inputs as vectors [steps, rows, in]. */
-function inputVectors(tf: Tfjs, spec: ModelSpec, stack: ShardStack): Tensor3D {
-  if (spec.inputs === 'dense') return tf.tensor3d(stack.inputs, [stack.steps, stack.rows, spec.inputSize]);
-  return unflattenSteps(tf, oneHot(tf, stack.inputs, spec.inputSize), stack.steps);
+function projectInputs(tf: Tfjs, { vectors, ids }: StackTensors, weights: LayerWeights): Tensor2D {
+  return ids ? tf.gather(weights.inputT, ids) : tf.matMul(vectors, weights.inputT);
 }
 
 /** One product over all steps and rows of a shard. Never over several shards: each shard's gradient keeps its own bits. */
 function weightGradients(
   tf: Tfjs,
-  stack: ShardStack,
+  shape: StackShape,
   shard: number,
   gateGrads: Tensor3D,
   inputs: Tensor3D,
   previousHidden: Tensor3D,
 ): LayerGradients {
   return tf.tidy(() => {
-    const ofShard = (tensor: Tensor3D) => flattenSteps(tf, sliceShard(tf, stack, shard, tensor));
+    const ofShard = (tensor: Tensor3D) => flattenSteps(tf, sliceShard(tf, shape, shard, tensor));
     const gateGradsT = tf.transpose(ofShard(gateGrads)); // [G*H, steps * rows]
     return {
       input: tf.matMul(gateGradsT, ofShard(inputs)),
@@ -102,7 +97,7 @@ function weightGradients(
   });
 }
 
-function sliceShard(tf: Tfjs, { steps, rows, rowsPerShard }: ShardStack, shard: number, tensor: Tensor3D): Tensor3D {
+function sliceShard(tf: Tfjs, { steps, rows, rowsPerShard }: StackShape, shard: number, tensor: Tensor3D): Tensor3D {
   if (rows === rowsPerShard) return tensor;
   return tf.slice(tensor, [0, shard * rowsPerShard, 0], [steps, rowsPerShard, tensor.shape[2]]);
 }

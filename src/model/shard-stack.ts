@@ -3,7 +3,7 @@
 import type { ShardBatch } from '../data/shard-batch.js';
 import type { ModelSpec } from '../params/model-spec.js';
 
-/** Shards in one recurrence at most; the start-up check tries every number up to it. */
+/** Shards in one recurrence at most. */
 export const maxStackedShards = 8;
 
 /**
@@ -12,36 +12,46 @@ export const maxStackedShards = 8;
  */
 const rowBlock = 6;
 
-export interface ShardStack {
+/** All that a step's graph depends on, beside the model. */
+export interface StackShape {
   readonly steps: number;
   /** Rows of the recurrence: all shards' and up to five of zeros. */
   readonly rows: number;
   /** Rows of one shard; shard k has the rows from k * rowsPerShard of the stack. */
   readonly rowsPerShard: number;
   readonly numShards: number;
+}
+
+export interface ShardStack extends StackShape {
   /** [steps, rows, features] or ids [steps, rows], zeros where padded. */
   readonly inputs: Float32Array | Int32Array;
   readonly targets: readonly SelectedTargets[];
 }
 
-/** A shard's valid targets alone, in row order. */
+/**
+ * A shard's valid targets in row order, then copies of the first one up to `slots`: a shape that no length changes.
+ * Copies, because their outputs are finite wherever those of valid targets are, and a zero then takes them out.
+ */
 export interface SelectedTargets {
+  /** Valid targets. */
   readonly count: number;
-  /** [count] where each target is read: step * rows of the stack + row. */
+  /** Room for a target: the rows, or rows * steps where every step has one. */
+  readonly slots: number;
+  /** [slots] where each target is read: step * rows of the stack + row. */
   readonly positions: Int32Array;
-  /** Classes [count] or values [count, size]. */
+  /** Classes [slots] or values [slots, size]. */
   readonly values: Int32Array | Float32Array;
 }
 
-/** Cuts `shards` into runs of equal shape, none longer than `maxShards`. */
-export function groupShards(shards: readonly ShardBatch[], maxShards: number): ShardBatch[][] {
+/** Cuts `shards` into runs of equal shape, each as long as the largest of `sizes` that fits; 1 is one of them. */
+export function groupShards(shards: readonly ShardBatch[], sizes: readonly number[]): ShardBatch[][] {
   const groups: ShardBatch[][] = [];
-  for (const shard of shards) {
-    const group = groups.at(-1);
-    const first = group?.[0];
-    if (group && first && group.length < maxShards && first.rows === shard.rows && first.steps === shard.steps)
-      group.push(shard);
-    else groups.push([shard]);
+  for (let start = 0; start < shards.length; start += groups.at(-1)!.length) {
+    const { rows, steps } = shards[start]!;
+    const length = shards.slice(start).findIndex((shard) => shard.rows !== rows || shard.steps !== steps);
+    const alike = length === -1 ? shards.length - start : length;
+    const size = Math.max(...sizes.filter((candidate) => candidate <= alike));
+    groups.push(shards.slice(start, start + size));
   }
   return groups;
 }
@@ -84,11 +94,14 @@ function stackInputs(spec: ModelSpec, shards: readonly ShardBatch[], stackRows: 
 
 function selectTargets(spec: ModelSpec, shard: ShardBatch, firstRow: number, stackRows: number): SelectedTargets {
   const size = spec.loss === 'softmax' ? 1 : spec.outputSize;
-  const positions: number[] = [];
-  const values: number[] = [];
+  const slots = spec.targetsPer === 'sequence' ? shard.rows : shard.rows * shard.steps;
+  const positions = new Int32Array(slots);
+  const values = spec.loss === 'softmax' ? new Int32Array(slots) : new Float32Array(slots * size);
+  let count = 0;
   const select = (step: number, row: number, target: number) => {
-    positions.push(step * stackRows + firstRow + row);
-    for (let i = 0; i < size; i++) values.push(shard.targets[target * size + i]!);
+    positions[count] = step * stackRows + firstRow + row;
+    values.set(shard.targets.subarray(target * size, (target + 1) * size), count * size);
+    count += 1;
   };
   if (spec.targetsPer === 'sequence') {
     shard.lengths.forEach((length, row) => {
@@ -101,9 +114,7 @@ function selectTargets(spec: ModelSpec, shard: ShardBatch, firstRow: number, sta
       });
     }
   }
-  return {
-    count: positions.length,
-    positions: Int32Array.from(positions),
-    values: spec.loss === 'softmax' ? Int32Array.from(values) : Float32Array.from(values),
-  };
+  positions.fill(positions[0]!, count);
+  for (let slot = count; slot < slots; slot++) values.copyWithin(slot * size, 0, size);
+  return { count, slots, positions, values };
 }

@@ -13,6 +13,9 @@ import type { Tfjs } from './tfjs.js';
 /** Float32 values in the widest vector register (AVX-512). */
 const maxLanes = 16;
 
+/** As eager operations cost what they cost to dispatch, any number of shards goes into one recurrence. */
+export const eagerStackSizes: readonly number[] = Array.from({ length: maxStackedShards }, (_, index) => index + 1);
+
 /** Every time step runs the same shapes, so a few show what all do. */
 const trialSteps = 4;
 
@@ -28,8 +31,8 @@ export function canStackShards(tf: Tfjs, spec: ModelSpec, rows: number, steps: n
 }
 
 function networkKeepsBits(tf: Tfjs, spec: ModelSpec, shards: readonly ShardBatch[]): boolean {
-  const single = createNetwork(tf, spec, { stackShards: false });
-  const stacked = createNetwork(tf, spec, { stackShards: true });
+  const single = createNetwork(tf, spec, { stackSizes: [1] });
+  const stacked = createNetwork(tf, spec, { stackSizes: eagerStackSizes });
   const params = probeValues(1, layoutOfModel(spec).size, 0.25);
   single.setParams(params);
   stacked.setParams(params);

@@ -1,12 +1,7 @@
 // One shard's gradients, from tensors to its flat vector.
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Layout } from '../tensor/layout.js';
-import type { LayerGradients } from './recurrent-layers.js';
-
-export interface ShardGradients {
-  readonly layers: readonly LayerGradients[];
-  readonly head: { readonly weight: Tensor; readonly bias: Tensor };
-}
+import type { ShardGradients } from './network-step.js';
 
 /** Writes every tensor of `layout` into `grads`. */
 export function writeGradients(layout: Layout, { layers, head }: ShardGradients, grads: Float32Array): void {

@@ -6,7 +6,7 @@ import { loadBackend } from '../backend/load-backend.js';
 import { chooseKernels, loadNativeAddon } from '../backend/native-addon.js';
 import { createNetwork, type Network } from '../model/network.js';
 import { checkBackend } from '../model/self-check.js';
-import { canStackShards } from '../model/stacking.js';
+import { canStackShards, eagerStackSizes } from '../model/stacking.js';
 import { createNativeNetwork } from '../native/native-network.js';
 import type { ModelSpec } from '../params/model-spec.js';
 
@@ -44,14 +44,14 @@ function loadNativeEngine({ threads }: BackendOptions): Engine {
 
 async function loadTfjsEngine(name: Exclude<BackendName, 'native'>, options: BackendOptions): Promise<Engine> {
   const { tf, kernelId, description } = await loadBackend(name, options);
-  checkBackend(name, (spec) => createNetwork(tf, spec, { stackShards: false }));
+  checkBackend(name, (spec) => createNetwork(tf, spec, { stackSizes: [1] }));
   return {
     name,
     kernelId,
     description,
     createNetwork: (spec, { rows, steps }) => {
       const isStacked = canStackShards(tf, spec, rows, steps);
-      return { network: createNetwork(tf, spec, { stackShards: isStacked }), isStacked };
+      return { network: createNetwork(tf, spec, { stackSizes: isStacked ? eagerStackSizes : [1] }), isStacked };
     },
   };
 }

@@ -75,7 +75,7 @@ describe('a backend in a thread', () => {
   it('computes on wasm', () => {
     const { message, stderr } = loadInThread('wasm', true);
     expect(message).toMatchObject({ values: [6, 6, 15, 15], gradient: [2, 4] });
-    expect(message['kernelId']).toBe('wasm/1 tfjs-4.22.0 simd eager');
+    expect(message['kernelId']).toBe('wasm/2 tfjs-4.22.0 simd eager');
     expect(stderr).toBe('');
   });
 

@@ -126,7 +126,7 @@ export function describeTfjs(name: BackendName, load: () => Promise<Tfjs>): void
     });
 
     it('leaves no tensor behind', () => {
-      const network = createNetwork(tf, digits, { stackShards: false });
+      const network = createNetwork(tf, digits, { stackSizes: [1] });
       const shards = probeShards(digits, 3, 8, 28);
       network.setParams(probeValues(1, layoutOfModel(digits).size, 0.25));
       const numTensors = tf.memory().numTensors;
@@ -152,7 +152,7 @@ export function describeTfjs(name: BackendName, load: () => Promise<Tfjs>): void
 
 /** The networks of tfjs, one shard at a time. */
 export function tfjsFactory(tf: Tfjs): NetworkFactory {
-  return (spec) => createNetwork(tf, spec, { stackShards: false });
+  return (spec) => createNetwork(tf, spec, { stackSizes: [1] });
 }
 
 function trainTenSteps(create: NetworkFactory, { name, spec, steps, lengths, maxNorm }: TrainingCase) {

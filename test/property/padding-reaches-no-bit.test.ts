@@ -62,7 +62,7 @@ function spoil<Values extends Int32Array | Float32Array>(
 
 function bitsOf(spec: ModelSpec, batch: ShardBatch) {
   const { size } = layoutOfModel(spec);
-  const network = createNetwork(tf, spec, { stackShards: false });
+  const network = createNetwork(tf, spec, { stackSizes: [1] });
   network.setParams(probeValues(1, size, 1));
   const grads = new Float32Array(size);
   const results = network.gradients([batch], [grads]);

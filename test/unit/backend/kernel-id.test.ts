@@ -12,7 +12,7 @@ const build = {
 
 describe('the kernel id', () => {
   it('names all that fixes the bits of TensorFlow', () => {
-    expect(tensorflowKernelId(build)).toBe('tensorflow/1 tfjs-4.22.0 tf-2.21.0 onednn avx512 intra-1 eager');
+    expect(tensorflowKernelId(build)).toBe('tensorflow/2 tfjs-4.22.0 tf-2.21.0 onednn avx512 intra-1 eager');
   });
 
   it('changes with each thing that changes the bits', () => {
@@ -29,8 +29,8 @@ describe('the kernel id', () => {
   });
 
   it('tells wasm with and without SIMD apart', () => {
-    expect(wasmKernelId({ tfjsVersion: '4.22.0', hasSimd: true })).toBe('wasm/1 tfjs-4.22.0 simd eager');
-    expect(wasmKernelId({ tfjsVersion: '4.22.0', hasSimd: false })).toBe('wasm/1 tfjs-4.22.0 scalar eager');
+    expect(wasmKernelId({ tfjsVersion: '4.22.0', hasSimd: true })).toBe('wasm/2 tfjs-4.22.0 simd eager');
+    expect(wasmKernelId({ tfjsVersion: '4.22.0', hasSimd: false })).toBe('wasm/2 tfjs-4.22.0 scalar eager');
   });
 });
 

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createNetwork } from '../../../src/model/network.js';
 import { probeValues } from '../../../src/model/probe-values.js';
 import { probeBatch } from '../../../src/model/self-check.js';
+import { eagerStackSizes } from '../../../src/model/stacking.js';
 import type { Tfjs } from '../../../src/model/tfjs.js';
 import { layoutOfModel } from '../../../src/params/layout-of-model.js';
 import type { ModelSpec } from '../../../src/params/model-spec.js';
@@ -31,8 +32,8 @@ beforeAll(async () => {
   tf = await loadWasm();
 });
 
-function run(stackShards: boolean) {
-  const network = createNetwork(tf, spec, { stackShards });
+function run(isStacked: boolean) {
+  const network = createNetwork(tf, spec, { stackSizes: isStacked ? eagerStackSizes : [1] });
   network.setParams(params);
   const grads = shards.map(() => new Float32Array(layout.size));
   const results = network.gradients(shards, grads);
@@ -55,7 +56,7 @@ describe('createNetwork', () => {
   });
 
   it('counts the largest outputs that are right', () => {
-    const network = createNetwork(tf, spec, { stackShards: false });
+    const network = createNetwork(tf, spec, { stackSizes: [1] });
     const onlyBias = new Float32Array(layout.size);
     viewTensor(onlyBias, layout.tensors.at(-1)!).set([0, 1, 0, 0]); // always class 1
     network.setParams(onlyBias);
@@ -84,7 +85,7 @@ describe('createNetwork', () => {
   });
 
   it('frees what it made when a call fails', () => {
-    const network = createNetwork(tf, spec, { stackShards: false });
+    const network = createNetwork(tf, spec, { stackSizes: [1] });
     network.setParams(params);
     const before = tf.memory().numTensors;
     expect(() => network.gradients([shards[0]!], [new Float32Array(3)])).toThrow(RangeError);
@@ -93,7 +94,7 @@ describe('createNetwork', () => {
   });
 
   it('refuses parameters of another size, and a call before any', () => {
-    const network = createNetwork(tf, spec, { stackShards: false });
+    const network = createNetwork(tf, spec, { stackSizes: [1] });
     expect(() => network.setParams(new Float32Array(3))).toThrow(
       expect.objectContaining({ code: 'MODEL_PARAMS_SIZE' }),
     );

@@ -12,7 +12,7 @@ beforeAll(async () => {
   tf = await loadWasm();
 });
 
-const factory = (backend: Tfjs) => (model: ModelSpec) => createNetwork(backend, model, { stackShards: false });
+const factory = (backend: Tfjs) => (model: ModelSpec) => createNetwork(backend, model, { stackSizes: [1] });
 
 describe('checkBackend', () => {
   it('passes a sound backend with a small error', () => {

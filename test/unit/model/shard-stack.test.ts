@@ -43,29 +43,57 @@ describe('stackShards', () => {
     expect([...stackShards(dense, [batch]).inputs]).toEqual([1, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0]);
     expect(stackShards(dense, [batch]).targets[0]).toEqual({
       count: 2,
-      positions: Int32Array.of(0, 6),
-      values: Float32Array.of(1, 3),
+      slots: 4,
+      positions: Int32Array.of(0, 6, 0, 0),
+      values: Float32Array.of(1, 3, 1, 1),
     });
   });
 
-  it('selects a target at every valid step, in row order', () => {
+  it('selects a target at every valid step, in row order, and fills up with copies of the first', () => {
     const [first, second] = stackShards(ids, [shard(1, 1), shard(5, 2)]).targets;
-    expect(first).toEqual({ count: 3, positions: Int32Array.of(0, 1, 6), values: Int32Array.of(1, 2, 3) });
-    expect(second).toEqual({ count: 4, positions: Int32Array.of(2, 3, 8, 9), values: Int32Array.of(5, 6, 7, 8) });
+    expect(first).toEqual({
+      count: 3,
+      slots: 4,
+      positions: Int32Array.of(0, 1, 6, 0),
+      values: Int32Array.of(1, 2, 3, 1),
+    });
+    expect(second).toEqual({
+      count: 4,
+      slots: 4,
+      positions: Int32Array.of(2, 3, 8, 9),
+      values: Int32Array.of(5, 6, 7, 8),
+    });
   });
 
   it('selects one target at the last valid step of each row that has one', () => {
     const spec: ModelSpec = { ...ids, targetsPer: 'sequence' };
     const [first, second] = stackShards(spec, [shard(1, 1), shard(5, 0)]).targets;
-    expect(first).toEqual({ count: 2, positions: Int32Array.of(6, 1), values: Int32Array.of(1, 2) });
-    expect(second).toEqual({ count: 1, positions: Int32Array.of(8), values: Int32Array.of(5) });
+    expect(first).toEqual({ count: 2, slots: 2, positions: Int32Array.of(6, 1), values: Int32Array.of(1, 2) });
+    expect(second).toEqual({
+      count: 1,
+      slots: 2,
+      positions: Int32Array.of(8, 8),
+      values: Int32Array.of(5, 5),
+    });
   });
 });
 
 describe('groupShards', () => {
-  it('keeps the order, and joins neighbours of one shape up to the limit', () => {
-    const [a, b, c, wide, d] = [shard(1, 1), shard(2, 1), shard(3, 1), shard(4, 1, 3), shard(5, 1)];
-    expect(groupShards([a, b, c, wide, d], 2)).toEqual([[a, b], [c], [wide], [d]]);
-    expect(groupShards([a, b], 1)).toEqual([[a], [b]]);
+  const [a, b, c, wide, d] = [shard(1, 1), shard(2, 1), shard(3, 1), shard(4, 1, 3), shard(5, 1)];
+
+  it('keeps the order, and joins neighbours of one shape up to the largest size', () => {
+    expect(groupShards([a, b, c, wide, d], [1, 2])).toEqual([[a, b], [c], [wide], [d]]);
+    expect(groupShards([a, b], [1])).toEqual([[a], [b]]);
+    expect(groupShards([], [1])).toEqual([]);
+  });
+
+  it('takes the largest size that fits', () => {
+    const lengths = (count: number) =>
+      groupShards(
+        Array.from({ length: count }, () => a),
+        [1, 2, 4, 8],
+      ).map((group) => group.length);
+    expect(lengths(7)).toEqual([4, 2, 1]);
+    expect(lengths(13)).toEqual([8, 4, 1]);
   });
 });

@@ -1,0 +1,24 @@
+// Inputs of a step by formula: parameters, data and lengths that differ with the seed, in the shapes of a given stack.
+import { layoutOfModel } from '../params/layout-of-model.js';
+import type { ModelSpec } from '../params/model-spec.js';
+import type { StepInputs } from './network-step.js';
+import { probeValues } from './probe-values.js';
+import { probeBatch } from './self-check.js';
+import { type StackShape, stackShards } from './shard-stack.js';
+import { uploadStack } from './stack-tensors.js';
+import type { Tfjs } from './tfjs.js';
+import { uploadWeights } from './weights.js';
+
+/** Makes the inputs; the caller owns the tensors. */
+export function exampleInputs(tf: Tfjs, spec: ModelSpec, shape: StackShape, seed: number): StepInputs {
+  const { steps, rowsPerShard, numShards } = shape;
+  const lengthOf = (row: number): number => Math.max(1, steps - ((row + seed) % 3));
+  const shards = Array.from({ length: numShards }, (_, shard) => {
+    const lengths = Array.from({ length: rowsPerShard }, (_row, row) => lengthOf(row + shard));
+    return probeBatch({ spec, steps, lengths }, 100 * seed + 3 * shard);
+  });
+  return {
+    weights: uploadWeights(tf, spec, probeValues(seed, layoutOfModel(spec).size, 0.25)),
+    stack: uploadStack(tf, spec, stackShards(spec, shards)),
+  };
+}

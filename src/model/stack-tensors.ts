@@ -1,0 +1,59 @@
+// A stack of shards as tensors: all data that a step reads, in shapes that depend on the stack's shape alone, so that one graph
+// serves every step of that shape.
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import type { ModelSpec } from '../params/model-spec.js';
+import { oneHot } from './one-hot.js';
+import type { SelectedTargets, ShardStack } from './shard-stack.js';
+import type { Tfjs } from './tfjs.js';
+
+export type TargetTensors = {
+  /** [slots] where each target is read */
+  readonly positions: Tensor1D;
+  /** [slots, out] one-hot classes or values */
+  readonly values: Tensor2D;
+  /** [slots, 1] 1 for a valid target, 0 for the copies after them */
+  readonly mask: Tensor2D;
+};
+
+export type StackTensors = {
+  /** [steps * rows, in] inputs, one-hot where they are ids */
+  readonly vectors: Tensor2D;
+  /** [steps * rows] */
+  readonly ids?: Tensor1D;
+  /** [steps * rows] which row of all shards' targets, one after the other, reads each position; the row after the last is zeros */
+  readonly sources: Tensor1D;
+  readonly targets: readonly TargetTensors[];
+};
+
+/** Uploads `stack`; the caller owns the tensors. */
+export function uploadStack(tf: Tfjs, spec: ModelSpec, stack: ShardStack): StackTensors {
+  const places = stack.steps * stack.rows;
+  const sources = tf.tensor1d(sourceOfPosition(stack.targets, places), 'int32');
+  const targets = stack.targets.map((selected) => uploadTargets(tf, spec, selected));
+  if (spec.inputs === 'dense')
+    return { vectors: tf.tensor2d(stack.inputs, [places, spec.inputSize]), sources, targets };
+  const vectors = oneHot(tf, stack.inputs, spec.inputSize);
+  return { vectors, ids: tf.tensor1d(stack.inputs, 'int32'), sources, targets };
+}
+
+function uploadTargets(tf: Tfjs, spec: ModelSpec, { count, slots, positions, values }: SelectedTargets): TargetTensors {
+  return {
+    positions: tf.tensor1d(positions, 'int32'),
+    values:
+      spec.loss === 'softmax'
+        ? oneHot(tf, values, spec.outputSize)
+        : tf.tensor2d(values, [slots, spec.outputSize], 'float32'),
+    mask: tf.tensor2d(new Float32Array(slots).fill(1, 0, count), [slots, 1]),
+  };
+}
+
+function sourceOfPosition(targets: readonly SelectedTargets[], places: number): Int32Array {
+  const total = targets.reduce((sum, { slots }) => sum + slots, 0);
+  const sources = new Int32Array(places).fill(total);
+  let first = 0;
+  for (const { positions, count, slots } of targets) {
+    for (let slot = 0; slot < count; slot++) sources[positions[slot]!] = first + slot;
+    first += slots;
+  }
+  return sources;
+}
