@@ -8,6 +8,7 @@ import { addPenalties } from '../optim/penalty.js';
 import { learningRateAt, type ScheduleOptions } from '../optim/schedule.js';
 import { meanInto, squaredNorm } from '../tensor/flat-vector.js';
 import type { Layout } from '../tensor/layout.js';
+import type { VectorArena } from '../tensor/vector-arena.js';
 import type { ShardHealth } from './core/state.js';
 
 export interface TrainingState {
@@ -15,6 +16,21 @@ export interface TrainingState {
   step: number;
   readonly params: Float32Array;
   readonly optimizer: OptimizerState;
+}
+
+/** Copies a state into vectors of `arena`, where kernels reach it. */
+export function placeState(arena: VectorArena, { step, params, optimizer }: TrainingState): TrainingState {
+  const place = (vector: Float32Array): Float32Array => {
+    const placed = arena.allocate(vector.length);
+    placed.set(vector);
+    return placed;
+  };
+  const moments = Object.entries(optimizer.moments).map(([name, vector]) => [name, place(vector)]);
+  return {
+    step,
+    params: place(params),
+    optimizer: { moments: Object.fromEntries(moments), scalars: { ...optimizer.scalars } },
+  };
 }
 
 export interface UpdateRules {

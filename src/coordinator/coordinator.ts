@@ -57,7 +57,7 @@ export class Coordinator {
   private constructor(options: CoordinatorOptions, run: TrainingRun) {
     this.#options = options;
     this.#run = run;
-    this.#outbox = new Outbox(options);
+    this.#outbox = new Outbox({ ...options, state: run.state });
     this.#core = createCoreState(options.plan.core, options.state.step, performance.now());
     this.#done = new Promise((resolve, reject) => {
       this.#resolve = resolve;

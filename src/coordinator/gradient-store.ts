@@ -4,22 +4,26 @@ import { NumericalError } from '../errors.js';
 import { VectorAssembly } from '../protocol/chunks.js';
 import type { FrameHeader } from '../protocol/frame.js';
 import { addInto } from '../tensor/flat-vector.js';
+import type { VectorArena } from '../tensor/vector-arena.js';
 
 export class GradientStore {
   readonly #size: number;
+  readonly #arena: VectorArena;
   readonly #arriving = new Map<string, VectorAssembly>();
   readonly #staged = new Map<string, Float32Array>();
   readonly #nodes = new Map<string, Float32Array>();
 
-  constructor(size: number) {
+  /** Vectors of `size` values come from `arena`, and go back there when they are dropped, replaced or summed. */
+  constructor(size: number, arena: VectorArena) {
     this.#size = size;
+    this.#arena = arena;
   }
 
   /** Takes a chunk in; true when its vector is whole. */
   add(header: FrameHeader, payload: Uint8Array): boolean {
     const key = stagedKey(header.attempt, header);
     let assembly = this.#arriving.get(key);
-    if (!assembly) this.#arriving.set(key, (assembly = new VectorAssembly(new Float32Array(this.#size))));
+    if (!assembly) this.#arriving.set(key, (assembly = new VectorAssembly(this.#arena.allocate(this.#size))));
     const vector = assembly.add(header, payload);
     if (!vector) return false;
     this.#arriving.delete(key);
@@ -31,7 +35,7 @@ export class GradientStore {
     const key = stagedKey(leaseId, node);
     const vector = this.#staged.get(key);
     this.#staged.delete(key);
-    for (const old of replaced) this.#nodes.delete(nodeKey(old));
+    for (const old of replaced) this.#free(this.#nodes, nodeKey(old));
     if (!vector) {
       throw new NumericalError(
         'GRADIENT_MISSING',
@@ -42,14 +46,17 @@ export class GradientStore {
   }
 
   drop(leaseId: number, node: TreeNode): void {
-    this.#staged.delete(stagedKey(leaseId, node));
+    this.#free(this.#staged, stagedKey(leaseId, node));
   }
 
   /** Forgets what has arrived for a lease that ends unanswered. */
   dropLease(leaseId: number): void {
-    for (const map of [this.#arriving, this.#staged]) {
-      for (const key of map.keys()) if (key.startsWith(`${leaseId}:`)) map.delete(key);
+    for (const [key, { vector }] of this.#arriving) {
+      if (!key.startsWith(`${leaseId}:`)) continue;
+      this.#arriving.delete(key);
+      this.#arena.free(vector);
     }
+    for (const key of this.#staged.keys()) if (key.startsWith(`${leaseId}:`)) this.#free(this.#staged, key);
   }
 
   /** True when nothing is held or arriving. */
@@ -57,15 +64,22 @@ export class GradientStore {
     return this.#arriving.size + this.#staged.size + this.#nodes.size === 0;
   }
 
-  /** Sums all nodes along the tree and empties the store; undefined when nothing is in. */
+  /** Sums all nodes along the tree and empties the store; undefined when nothing is in. The sum is the caller's to give back. */
   reduce(numShards: number): Float32Array | undefined {
     const held = (node: TreeNode): Float32Array | undefined => this.#nodes.get(nodeKey(node));
     const sum = reduceTree(rootNode(numShards), numShards, held, (left, right) => {
       addInto(left, right);
+      this.#arena.free(right);
       return left;
     });
     this.#nodes.clear();
     return sum;
+  }
+
+  #free(vectors: Map<string, Float32Array>, key: string): void {
+    const vector = vectors.get(key);
+    if (vector) this.#arena.free(vector);
+    vectors.delete(key);
   }
 }
 

@@ -3,7 +3,8 @@ import { performance } from 'node:perf_hooks';
 import { digestState, type TrainingSnapshot } from '../checkpoint/checkpoint.js';
 import type { DoneEvent, RunEvent } from '../metrics/events.js';
 import { createOptimizer } from '../optim/create-optimizer.js';
-import { applyUpdate, type TrainingState, type UpdateRules } from './apply-update.js';
+import { createVectorArena, type VectorArena } from '../tensor/vector-arena.js';
+import { applyUpdate, placeState, type TrainingState, type UpdateRules } from './apply-update.js';
 import type { ShardHealth, ShardScore } from './core/state.js';
 import { scoreEvaluation } from './evaluation.js';
 import { openGradientLog, type GradientLog } from './gradient-log.js';
@@ -34,6 +35,7 @@ export class TrainingRun {
   /** What the workers compute with; undefined until the first has joined. */
   kernelId: string | undefined;
   readonly #options: TrainingRunOptions;
+  readonly #arena: VectorArena;
   readonly #rules: UpdateRules;
   readonly #recorder: RunRecorder;
   readonly #gradientLog: GradientLog | undefined;
@@ -48,8 +50,12 @@ export class TrainingRun {
     this.#options = options;
     this.#recorder = recorder;
     this.#gradientLog = options.recordGradients === undefined ? undefined : openGradientLog(options.recordGradients);
-    this.state = options.state;
-    this.gradients = new GradientStore(plan.layout.size);
+    this.#arena = createVectorArena({
+      onFallback: (reason) =>
+        options.onEvent({ event: 'warning', code: 'ARENA_FALLBACK', message: tellFallback(reason) }),
+    });
+    this.state = placeState(this.#arena, options.state);
+    this.gradients = new GradientStore(plan.layout.size, this.#arena);
     this.kernelId = options.kernelId;
     this.#best = options.best;
     this.#shardsByWorker = { ...options.shardsByWorker };
@@ -83,6 +89,7 @@ export class TrainingRun {
     const { training, plan, generation } = this.#options;
     const sum = this.gradients.reduce(training.shards);
     const outcome = applyUpdate(this.state, this.#rules, reports, isSkipped ? undefined : sum);
+    if (sum) this.#arena.free(sum);
     const { step } = this.state;
     this.#gradientLog?.append(step, reports, ranks);
     const rows = reports.reduce((total, { shard }) => total + plan.exampleIds('train', step - 1, shard).length, 0);
@@ -148,4 +155,8 @@ export class TrainingRun {
       data: { ...plan.dataset.spec },
     };
   }
+}
+
+function tellFallback(reason: string): string {
+  return `Gradients and weights are computed without WebAssembly: ${reason}. The bits are the same; steps take longer.`;
 }

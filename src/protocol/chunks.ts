@@ -26,13 +26,14 @@ export function encodeVector(
 
 /** A vector that is arriving: chunks come in order, since one connection carries them. */
 export class VectorAssembly {
-  readonly #vector: Float32Array;
+  /** What has arrived so far, and whatever was there before. */
+  readonly vector: Float32Array;
   readonly #bytes: Uint8Array;
   #filled = 0;
   #nextChunk = 0;
 
   constructor(vector: Float32Array) {
-    this.#vector = vector;
+    this.vector = vector;
     this.#bytes = new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
   }
 
@@ -40,15 +41,15 @@ export class VectorAssembly {
   add(header: FrameHeader, payload: Uint8Array): Float32Array | undefined {
     const { dtype, chunk, offset, count, total } = header;
     const isNext = chunk === this.#nextChunk && offset === this.#filled && count > 0;
-    if (dtype !== 'f32' || total !== this.#vector.length || !isNext) {
+    if (dtype !== 'f32' || total !== this.vector.length || !isNext) {
       throw new ProtocolError(
         'CHUNK_OUT_OF_ORDER',
-        `Chunk ${chunk} with ${count} ${dtype} values from ${offset} of ${total} came, wanted chunk ${this.#nextChunk} with f32 values from ${this.#filled} of ${this.#vector.length}.`,
+        `Chunk ${chunk} with ${count} ${dtype} values from ${offset} of ${total} came, wanted chunk ${this.#nextChunk} with f32 values from ${this.#filled} of ${this.vector.length}.`,
       );
     }
     this.#bytes.set(payload, 4 * offset);
     this.#filled += count;
     this.#nextChunk += 1;
-    return this.#filled === this.#vector.length ? this.#vector : undefined;
+    return this.#filled === this.vector.length ? this.vector : undefined;
   }
 }

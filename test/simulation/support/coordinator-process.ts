@@ -13,6 +13,7 @@ import {
 import { nodeKey, type TreeNode } from '../../../src/collective/tree.js';
 import { step as coreStep } from '../../../src/coordinator/core/step.js';
 import { GradientStore } from '../../../src/coordinator/gradient-store.js';
+import { createVectorArena } from '../../../src/tensor/vector-arena.js';
 import { decodeControl, type ControlBodies } from '../../../src/protocol/control.js';
 import { decodeFrame, isFrame, type FrameHeader } from '../../../src/protocol/frame.js';
 import { copyState, type StepRecord } from './disk.js';
@@ -26,7 +27,8 @@ const tickMs = 250;
 
 export class CoordinatorProcess {
   readonly core: CoreState;
-  readonly gradients = new GradientStore(layout.size);
+  readonly #arena = createVectorArena();
+  readonly gradients = new GradientStore(layout.size, this.#arena);
   readonly #world: World;
   readonly #rules: UpdateRules;
   readonly #toy: ToyOptions;
@@ -234,6 +236,7 @@ export class CoordinatorProcess {
     if (!isSkipped) this.#world.onSum(this.#state.step, [...this.#kept.values()]);
     this.#kept.clear();
     const outcome = applyUpdate(this.#state, this.#rules, reports, isSkipped ? undefined : sum);
+    if (sum) this.#arena.free(sum);
     const { digest } = outcome;
     const { step } = this.#state;
     this.#world.onStep(step, outcome, this.#known.get(step), this.#state.params);

@@ -5,6 +5,7 @@ import type { TreeNode } from '../../../src/collective/tree.js';
 import { GradientStore } from '../../../src/coordinator/gradient-store.js';
 import { encodeVector } from '../../../src/protocol/chunks.js';
 import { decodeFrame } from '../../../src/protocol/frame.js';
+import { createVectorArena } from '../../../src/tensor/vector-arena.js';
 
 const size = 3;
 const node = (level: number, index: number): TreeNode => ({ level, index });
@@ -35,7 +36,7 @@ describe('the gradient store', () => {
       [2, 1, 0],
       [1, 2, 0],
     ]) {
-      const store = new GradientStore(size);
+      const store = new GradientStore(size, createVectorArena());
       for (const shard of order) {
         expect(arrive(store, 7, node(0, shard), leaves[shard] ?? [])).toBe(true);
         store.keep(7, node(0, shard), []);
@@ -46,7 +47,7 @@ describe('the gradient store', () => {
   });
 
   it('forgets what a larger node replaces', () => {
-    const store = new GradientStore(size);
+    const store = new GradientStore(size, createVectorArena());
     arrive(store, 1, node(0, 0), [1, 1, 1]);
     store.keep(1, node(0, 0), []);
     arrive(store, 2, node(1, 0), [5, 5, 5]);
@@ -55,7 +56,7 @@ describe('the gradient store', () => {
   });
 
   it('keeps answers of two leases to one node apart', () => {
-    const store = new GradientStore(size);
+    const store = new GradientStore(size, createVectorArena());
     arrive(store, 1, node(0, 0), [1, 1, 1], 1);
     arrive(store, 2, node(0, 0), [2, 2, 2]);
     store.keep(2, node(0, 0), []);
@@ -65,7 +66,7 @@ describe('the gradient store', () => {
   });
 
   it('drops what has arrived for a lease, and for no other whose number begins alike', () => {
-    const store = new GradientStore(size);
+    const store = new GradientStore(size, createVectorArena());
     arrive(store, 1, node(0, 0), [1, 1, 1], 1);
     arrive(store, 12, node(0, 1), [2, 2, 2]);
     store.dropLease(1);
@@ -73,12 +74,44 @@ describe('the gradient store', () => {
     expect(store.reduce(2)).toEqual(Float32Array.of(2, 2, 2));
   });
 
+  it('gives every vector back, however it left the store', () => {
+    const arena = createVectorArena();
+    let lent = 0;
+    const counting = {
+      ...arena,
+      allocate: (length: number) => ((lent += 1), arena.allocate(length)),
+      free: (vector: Float32Array) => ((lent -= 1), arena.free(vector)),
+    };
+    const store = new GradientStore(size, counting);
+    for (const [lease, at] of [
+      [1, node(0, 0)],
+      [2, node(0, 1)],
+      [3, node(1, 0)],
+      [4, node(1, 1)],
+    ] as const) {
+      arrive(store, lease, at, [1, 2, 3]);
+    }
+    arrive(store, 5, node(0, 0), [1, 2, 3], 1);
+    store.keep(1, node(0, 0), []);
+    store.keep(2, node(0, 1), []);
+    store.keep(3, node(1, 0), [node(0, 0), node(0, 1)]);
+    store.keep(4, node(1, 1), []);
+    arrive(store, 6, node(1, 1), [1, 2, 3]);
+    store.drop(6, node(1, 1));
+    arrive(store, 7, node(1, 1), [1, 2, 3]);
+    store.dropLease(5);
+    store.dropLease(7);
+    const sum = store.reduce(4);
+    expect([store.isEmpty, lent]).toEqual([true, 1]);
+    expect([...sum!]).toEqual([2, 4, 6]);
+  });
+
   it('has no sum when nothing is in', () => {
-    expect(new GradientStore(size).reduce(4)).toBeUndefined();
+    expect(new GradientStore(size, createVectorArena()).reduce(4)).toBeUndefined();
   });
 
   it('refuses to count a node that is not here, instead of making the sum smaller', () => {
-    const store = new GradientStore(size);
+    const store = new GradientStore(size, createVectorArena());
     expect(() => store.keep(1, node(0, 0), [])).toThrow(expect.objectContaining({ code: 'GRADIENT_MISSING' }));
   });
 });

@@ -1,0 +1,93 @@
+// Float32Arrays in one WebAssembly memory: used again instead of made anew, and at hand for kernels that work on addresses.
+import { webAssembly, type WasmMemory } from './webassembly.js';
+
+/** Vectors start at a multiple of a cache line. */
+const alignment = 64;
+const pageBytes = 65_536;
+/** The whole address space of wasm32: 4 GiB. */
+const maxPages = 65_536;
+/** The first page belongs to the kernels: their arguments and results. */
+export const scratchBytes = pageBytes;
+
+export interface VectorArena {
+  /** The memory that the vectors lie in; undefined: there is none, and vectors are plain arrays. */
+  readonly memory: WasmMemory | undefined;
+  /** Gives a vector of `length` values. They are whatever its last owner left there. */
+  allocate(length: number): Float32Array;
+  /** Takes back a vector that `allocate` gave; throws RangeError when it did not, or has it back already. */
+  free(vector: Float32Array): void;
+  /** Address of a vector, or of a view of one, in `memory`; undefined: it lies elsewhere. */
+  addressOf(vector: Float32Array): number | undefined;
+}
+
+export interface VectorArenaOptions {
+  /** Said once, when vectors have to be plain arrays: those are as right, but slower to compute with. */
+  onFallback?(reason: string): void;
+  /** Pages of 64 KiB that the memory may grow to; 0: no memory, plain arrays only. */
+  readonly maxPages?: number;
+}
+
+/**
+ * Makes an arena. Its memory grows on demand up to 4 GiB and never moves, since it is shared; what does not fit any more,
+ * or everything where there is no shared WebAssembly memory (a page that is not cross-origin isolated), is a plain array.
+ */
+export function createVectorArena(options: VectorArenaOptions = {}): VectorArena {
+  let onFallback = options.onFallback;
+  const fallBack = (reason: string): void => {
+    onFallback?.(reason);
+    onFallback = undefined;
+  };
+  const memory = openMemory(options.maxPages ?? maxPages, fallBack);
+  const buffers = new WeakSet<ArrayBufferLike>();
+  const lent = new Set<Float32Array>();
+  const returned = new Map<number, Float32Array[]>();
+  let end = scratchBytes;
+
+  const carve = (length: number): Float32Array => {
+    const bytes = Math.max(1, Math.ceil((4 * length) / alignment)) * alignment;
+    if (!memory || !reserve(memory, end + bytes, fallBack)) return new Float32Array(length);
+    buffers.add(memory.buffer); // a grown memory shows itself through a new object
+    const vector = new Float32Array(memory.buffer, end, length);
+    end += bytes;
+    return vector;
+  };
+
+  return {
+    memory,
+    allocate(length) {
+      const vector = returned.get(length)?.pop() ?? carve(length);
+      lent.add(vector);
+      return vector;
+    },
+    free(vector) {
+      if (!lent.delete(vector)) throw new RangeError('A vector was given back that this arena has not lent.');
+      const same = returned.get(vector.length);
+      if (same) same.push(vector);
+      else returned.set(vector.length, [vector]);
+    },
+    addressOf: (vector) => (buffers.has(vector.buffer) ? vector.byteOffset : undefined),
+  };
+}
+
+function openMemory(maximum: number, fallBack: (reason: string) => void): WasmMemory | undefined {
+  if (maximum === 0) return undefined;
+  try {
+    if (webAssembly) return new webAssembly.Memory({ initial: 1, maximum, shared: true });
+    fallBack('there is no WebAssembly here');
+  } catch (error) {
+    fallBack(`no shared WebAssembly memory could be had (${String(error)})`);
+  }
+  return undefined;
+}
+
+function reserve(memory: WasmMemory, bytes: number, fallBack: (reason: string) => void): boolean {
+  const missing = Math.ceil((bytes - memory.buffer.byteLength) / pageBytes);
+  if (missing <= 0) return true;
+  try {
+    memory.grow(missing);
+    return true;
+  } catch (error) {
+    fallBack(`the WebAssembly memory could not grow to ${bytes} bytes (${String(error)})`);
+    return false;
+  }
+}
