@@ -1,7 +1,10 @@
-// Writes docs/cli.md from the tables of options and commands. Run it after a build; a unit test compares the two.
-import { writeFile } from 'node:fs/promises';
+// Writes docs/cli.md and schema/run.schema.json from the tables of options and commands. Run it after a build; unit tests compare.
+import { mkdir, writeFile } from 'node:fs/promises';
 
 const { formatCliPage } = await import('../dist/config/help-text.js');
 const { exitMeanings, formatOverview } = await import('../dist/cli/overview.js');
+const { formatConfigSchema } = await import('../dist/config/json-schema.js');
+await mkdir(new URL('../schema', import.meta.url), { recursive: true });
 await writeFile(new URL('../docs/cli.md', import.meta.url), formatCliPage(formatOverview(), exitMeanings));
-console.log('docs/cli.md is written');
+await writeFile(new URL('../schema/run.schema.json', import.meta.url), formatConfigSchema());
+console.log('docs/cli.md and schema/run.schema.json are written');

@@ -13,6 +13,7 @@ const bodies: Readonly<Record<CommandName, () => Promise<CommandBody>>> = {
   setup: async () => (await import('./setup.js')).setup,
   doctor: async () => (await import('./doctor.js')).doctor,
   inspect: async () => (await import('./inspect.js')).inspect,
+  config: async () => (await import('./config.js')).config,
   bench: async () => (await import('./bench.js')).bench,
 };
 
@@ -43,16 +44,16 @@ async function runCommand(argv: readonly string[], around: Surroundings): Promis
   }
   if (asksFor(args, '--help', '-h')) return writeHelp(word, around);
   const command = commandNames.find((name) => name === word);
-  if (command === 'setup') return (await bodies.setup())(giveUnread(args), around);
+  if (command === 'setup' || command === 'config') return (await bodies[command]())(giveUnread(command, args), around);
   const { readCommandLine } = await import('../config/parse-command-line.js');
   const given = readCommandLine(argv, around.env);
   return (await bodies[given.command]())(given, around);
 }
 
-// Set-up runs before anything is installed or checked: its arguments go to its script as they are.
-function giveUnread(args: readonly string[]): GivenCommandLine {
+// Set-up runs before anything is installed or checked, and config takes the flags of another command: both read for themselves.
+function giveUnread(command: CommandName, args: readonly string[]): GivenCommandLine {
   return {
-    command: 'setup',
+    command,
     args,
     values: new Map(),
     sources: new Map(),

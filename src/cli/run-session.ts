@@ -1,6 +1,7 @@
 // What train and coordinator share: settle the options, make the run's folder, watch the run, say how it ended.
 import { join } from 'node:path';
 import { createRunFolder, resolveRunFolder } from '../checkpoint/run-folder.js';
+import { addConfigFile } from '../config/config-file.js';
 import {
   settleCommandLine,
   throwProblems,
@@ -35,7 +36,9 @@ export interface Session {
   readonly run: RunTraining;
 }
 
-async function settleRun(given: GivenCommandLine): Promise<{ line: CommandLine; resumedDir?: string }> {
+/** Settles what was given, the config file and the run to go on with included. */
+export async function settleRun(given: GivenCommandLine): Promise<{ line: CommandLine; resumedDir?: string }> {
+  await addConfigFile(given.command, given);
   const target = given.values.get('resume') as Values['resume'];
   if (target === undefined) return { line: settleCommandLine(given) };
   throwProblems(given.problems);

@@ -1,8 +1,9 @@
 // Combinations that cannot be meant, each with the way out. All of them are reported, not only the first.
+import { isDeepStrictEqual } from 'node:util';
 import { ConfigError } from '../errors.js';
 import { flagOf, type CommandName } from './option.js';
-import type { OptionName, Values } from './schema.js';
-import { rankOf, type Source } from './source.js';
+import { optionOf, type OptionName, type Values } from './schema.js';
+import { isGiven, rankOf, spell, type Source } from './source.js';
 import { readListenAddress } from './value-types.js';
 
 export interface Settled {
@@ -22,22 +23,16 @@ export function isLoopback(host: string): boolean {
   return loopbackHost.test(host);
 }
 
-/** Spells an option the way the user did. */
-function spell(sources: Settled['sources'], name: OptionName): string {
-  const source = sources[name];
-  if (source.kind === 'flag') return source.flag;
-  return source.kind === 'environment' ? source.variable : flagOf(name);
-}
-
-// A resumed run's config.yaml holds every default too: only what was given now can contradict.
-function isGiven({ sources }: Settled, name: OptionName): boolean {
-  return sources[name].kind === 'flag' || sources[name].kind === 'environment';
+// A run's config.yaml holds every default too, whether it is resumed or given as a config file: a default contradicts nothing.
+function wasGiven({ values, sources }: Settled, name: OptionName): boolean {
+  const { kind } = sources[name];
+  return kind === 'file' ? !isDeepStrictEqual(values[name], optionOf(name).default) : isGiven(sources[name]);
 }
 
 /** A value counts against `governing` unless that one came from a stronger source: --clip none silences BRIDLE_MAX_NORM. */
 function contradicts(settled: Settled, name: OptionName, governing: OptionName): boolean {
   const { sources } = settled;
-  return isGiven(settled, name) && rankOf(sources[name]) >= rankOf(sources[governing]);
+  return wasGiven(settled, name) && rankOf(sources[name]) >= rankOf(sources[governing]);
 }
 
 /** Refuses options that have no meaning beside the value of another. */
@@ -47,14 +42,14 @@ function pointless(settled: Settled, governing: OptionName, names: readonly Opti
     .filter((name) => contradicts(settled, name, governing))
     .map((name) => {
       const state = `${flagOf(governing)} ${String(values[governing])}`;
-      const message = `${spell(sources, name)} has no meaning with ${state}. Leave one of the two out.`;
+      const message = `${spell(name, sources[name])} has no meaning with ${state}. Leave one of the two out.`;
       return new ConfigError('FLAG_CONFLICT', message);
     });
 }
 
 const checkEnd: Check = ({ values, sources }) => {
   if (values.steps === undefined || values.epochs === undefined) return [];
-  const both = `${spell(sources, 'steps')} and ${spell(sources, 'epochs')}`;
+  const both = `${spell('steps', sources.steps)} and ${spell('epochs', sources.epochs)}`;
   return [new ConfigError('FLAG_CONFLICT', `${both} both say where the run ends. Give one of the two.`)];
 };
 
@@ -105,7 +100,7 @@ const checkOptimizer: Check = (settled) => {
 };
 
 const checkRunFolder: Check = (settled) => {
-  if (settled.values.resume === undefined || !isGiven(settled, 'runName')) return [];
+  if (settled.values.resume === undefined || !wasGiven(settled, 'runName')) return [];
   const message = '--run-name names a new run and --resume goes on with an old one. Leave one of the two out.';
   return [new ConfigError('FLAG_CONFLICT', message)];
 };
@@ -164,9 +159,9 @@ const checkBench: Check = (settled) => {
   if (join === undefined) return [];
   const names = ['params', 'shards', 'maxRssMb', 'maxCoefficientError'] as const;
   return names
-    .filter((name) => isGiven(settled, name))
+    .filter((name) => wasGiven(settled, name))
     .map((name) => {
-      const message = `${spell(settled.sources, name)} has no meaning with --join: it concerns a coordinator that the load test starts itself. Leave one of the two out.`;
+      const message = `${spell(name, settled.sources[name])} has no meaning with --join: it concerns a coordinator that the load test starts itself. Leave one of the two out.`;
       return new ConfigError('FLAG_CONFLICT', message);
     });
 };
@@ -179,6 +174,7 @@ const checks: Readonly<Record<CommandName, readonly Check[]>> = {
   doctor: [checkJoin],
   setup: [],
   inspect: [],
+  config: [],
   bench: [checkJoin, checkBench],
 };
 

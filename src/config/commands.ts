@@ -83,6 +83,18 @@ export const commands: Readonly<Record<CommandName, Command>> = {
     ],
     maxArguments: 1,
   },
+  config: {
+    summary: 'write, check or show a config file',
+    usage: 'bridle config init|check|show [FILE] [flags of bridle train]',
+    about:
+      'Writes a config file with every option and its default (init, run.yaml unless FILE is given), checks one (check), or shows every value of a run and where it came from (show): flag, environment, file or default. It takes every flag of bridle train and starts nothing.',
+    examples: [
+      ['bridle config init run.yaml', 'a file to edit; editors complete and check it'],
+      ['bridle config check run.yaml', 'every problem at once, with line and column'],
+      ['bridle config show run.yaml --lr 0.01', 'what bridle train --config run.yaml --lr 0.01 would run'],
+    ],
+    maxArguments: 2,
+  },
   bench: {
     summary: 'load a coordinator with light workers and say how it holds',
     usage: 'bridle bench clipping [flags]',

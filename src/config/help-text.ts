@@ -86,7 +86,7 @@ export function formatCliPage(overview: string, exits: readonly (readonly [code:
     overview.trimEnd(),
     '```',
     '',
-    'Every flag has a twin in the environment: `--hidden-size` is `BRIDLE_HIDDEN_SIZE`. A flag wins over the environment, the environment over a default. In flags, `_` and `-` are alike. Unknown flags, bad values and impossible combinations are refused together, before anything starts. A token comes from `--token-file` or `BRIDLE_TOKEN`, never from the command line.',
+    'Every flag has a twin in the environment: `--hidden-size` is `BRIDLE_HIDDEN_SIZE`. A flag wins over the environment, the environment over a config file (`--config`, see [config.md](config.md)), that over a default. In flags, `_` and `-` are alike. Unknown flags, bad values and impossible combinations are refused together, before anything starts. A token comes from `--token-file` or `BRIDLE_TOKEN`, never from the command line.',
     '',
     'Exit codes:',
     '',

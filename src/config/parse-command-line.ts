@@ -2,8 +2,9 @@
 import { ConfigError } from '../errors.js';
 import { findConflicts, type Settled } from './combinations.js';
 import { commandNames, commands } from './commands.js';
+import { nearest } from './nearest.js';
 import type { CommandName } from './option.js';
-import { nearest, readArguments, type Given } from './read-arguments.js';
+import { readArguments, type Given } from './read-arguments.js';
 import { readEnvironment, type Environment } from './read-environment.js';
 import { findResumeConflicts } from './resume.js';
 import type { RunConfig } from './run-config.js';

@@ -1,8 +1,8 @@
 // Arguments in, values and problems out: every problem is collected, none stops the reading.
 import { parseArgs } from 'node:util';
-import { closest, distance } from 'fastest-levenshtein';
 import { ConfigError } from '../errors.js';
 import { answerForeignFlag } from './foreign-flags.js';
+import { nearest } from './nearest.js';
 import { flagOf, nameOf, type CommandName } from './option.js';
 import { readValue } from './read-value.js';
 import { optionNames, optionOf, optionsOf, type OptionName } from './schema.js';
@@ -22,13 +22,6 @@ export interface Given {
 export function findOption(flag: string): OptionName | undefined {
   const name = nameOf(flag);
   return optionNames.find((option) => option === name || optionOf(option).aliases?.includes(name));
-}
-
-/** Finds the valid spelling that is nearest to `spelled`, if one is near. */
-export function nearest(spelled: string, valid: readonly string[], maxDistance: number): string | undefined {
-  if (valid.length === 0) return undefined;
-  const candidate = closest(spelled, [...valid]);
-  return distance(spelled, candidate) <= maxDistance ? candidate : undefined;
 }
 
 function isFlag(argument: string | undefined): boolean {

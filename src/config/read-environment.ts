@@ -1,8 +1,9 @@
 // The environment's twins of the flags: BRIDLE_HIDDEN_SIZE for --hidden-size. A flag wins over its twin.
 import { delimiter } from 'node:path';
 import { ConfigError } from '../errors.js';
+import { nearest } from './nearest.js';
 import { variableOf, type CommandName } from './option.js';
-import { nearest, type Given } from './read-arguments.js';
+import type { Given } from './read-arguments.js';
 import { readValue } from './read-value.js';
 import { optionNames, optionOf, optionsOf } from './schema.js';
 

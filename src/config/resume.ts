@@ -2,10 +2,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigError } from '../errors.js';
 import type { Settled } from './combinations.js';
-import { flagOf } from './option.js';
 import type { Given } from './read-arguments.js';
 import type { RunConfig } from './run-config.js';
 import { optionOf, type OptionName } from './schema.js';
+import { fromDefault, spell } from './source.js';
 
 /** With a cosine schedule the end of the run fixes every learning rate before it. */
 function fixesBits(name: OptionName, { values }: Settled): boolean {
@@ -29,8 +29,7 @@ export function findResumeConflicts(given: Given, run: RunConfig, settled: Settl
   return [...given.values].flatMap(([name, now]) => {
     const before = run.values.get(name);
     if (!fixesBits(name, settled) || isSame(name, before, now)) return [];
-    const source = given.sources.get(name);
-    const spelled = source?.kind === 'environment' ? source.variable : flagOf(name);
+    const spelled = spell(name, given.sources.get(name) ?? fromDefault);
     const message = `${spelled} is ${show(now)} now and was ${show(before)} in ${run.path}: it fixes the run's bits. Leave it out to go on, or start a new run without --resume.`;
     return [new ConfigError('RESUME_CONFLICT', message)];
   });

@@ -1,10 +1,10 @@
 // config.yaml of a run: every resolved value, and where it came from. A resume reads it back.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Document, parseDocument, LineCounter, isMap, isScalar, isSeq, type Scalar } from 'yaml';
+import { Document, isMap, isSeq, type Scalar } from 'yaml';
 import { ConfigError } from '../errors.js';
 import type { Settled } from './combinations.js';
-import { readValue } from './read-value.js';
+import { readConfig } from './read-config.js';
 import { optionNames, optionOf, optionsOf, type OptionName } from './schema.js';
 import { describeSource } from './source.js';
 
@@ -50,28 +50,8 @@ export async function loadRunConfig(runDir: string): Promise<RunConfig> {
 
 /** Reads the text of a config.yaml. */
 export function parseRunConfig(text: string, path: string): RunConfig {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const refuse = (offset: number, problem: string): never => {
-    const { line, col } = lines.linePos(offset);
-    throw new ConfigError('RUN_CONFIG', `${path}:${line}:${col} ${problem}`);
-  };
-  const [error] = document.errors;
-  if (error) refuse(error.pos[0], `is not YAML: ${error.message.split('\n')[0] ?? ''}`);
-  const version: unknown = document.get('formatVersion');
-  if (version !== formatVersion) refuse(0, `formatVersion must be ${formatVersion}, got ${JSON.stringify(version)}.`);
-  const resolved = document.get('resolved');
-  if (!isMap(resolved)) return refuse(0, '"resolved" must be a map of values.');
-
-  const plain = resolved.toJS(document) as Readonly<Record<string, unknown>>;
-  const values = new Map<OptionName, unknown>();
-  for (const pair of resolved.items) {
-    const key = isScalar(pair.key) ? String(pair.key.value) : '';
-    const offset = (pair.key as Scalar).range?.[0] ?? 0;
-    const name = optionNames.find((option) => option === key) ?? refuse(offset, `"${key}" is not an option of bridle.`);
-    const reading = readValue(optionOf(name), key, plain[name]);
-    if ('problem' in reading) return refuse(offset, reading.problem.message);
-    values.set(name, reading.value);
-  }
-  return { path, values };
+  const { values, problems } = readConfig(text, path, { allowed: optionNames, resolvePath: (file) => file });
+  const [first, ...others] = problems.map(({ message }) => message);
+  if (first !== undefined) throw new ConfigError('RUN_CONFIG', [first, ...others].join('\n  '));
+  return { path, values: new Map([...values].map(([name, { value }]) => [name, value])) };
 }

@@ -1,5 +1,6 @@
 // The one table of options: flags, environment, config.yaml, help texts, docs/cli.md and the checks are derived from it.
 import { benchOptions } from './bench-options.js';
+import { configOptions } from './config-options.js';
 import { dataOptions } from './data-options.js';
 import { modelOptions } from './model-options.js';
 import { optimizerOptions } from './optimizer-options.js';
@@ -9,6 +10,7 @@ import { networkOptions, workerOptions } from './process-options.js';
 import { stepOptions } from './step-options.js';
 
 export const options = {
+  ...configOptions,
   ...dataOptions,
   ...modelOptions,
   ...stepOptions,

@@ -10,6 +10,8 @@ export interface ValueType<T> {
   readonly placeholder: string;
   /** `switch`: the flag alone means true. `list`: takes several values. `optional`: the value may be left out. */
   readonly arity: 'one' | 'switch' | 'list' | 'optional';
+  /** Paths of files that are read: in a config file they start at its folder. */
+  readonly isPath?: true;
 }
 
 /** Where a coordinator listens. */
@@ -86,7 +88,7 @@ const inputPath = z
   .transform((path) => resolve(path));
 
 /** A file that is read. */
-export const inputFile = one(inputPath, 'the path of a file', 'FILE');
+export const inputFile: ValueType<string> = { ...one(inputPath, 'the path of a file', 'FILE'), isPath: true };
 
 /** Files that are read, in the given order. */
 export const inputFiles: ValueType<readonly string[]> = {
@@ -94,6 +96,7 @@ export const inputFiles: ValueType<readonly string[]> = {
   wanted: 'the path of one file or more',
   placeholder: 'FILE...',
   arity: 'list',
+  isPath: true,
 };
 
 /** A flag without a value; the environment and `--flag=false` may say no. */

@@ -54,7 +54,7 @@ describe('config.yaml', () => {
 
 describe('resuming', () => {
   it('refuses what fixes the bits, naming the flag, the old and the new value', () => {
-    expect(() => resume('--hidden 32')).toThrow(/--hidden-size is 32 now and was 16 in runs\/x\/config\.yaml/);
+    expect(() => resume('--hidden 32')).toThrow(/--hidden is 32 now and was 16 in runs\/x\/config\.yaml/);
     expect(() => resume('', { BRIDLE_SEED: '7' })).toThrow(/BRIDLE_SEED is 7 now and was 42/);
     expect(() => resume('--init-from w.safetensors')).toThrow(/was not set/);
     expect(() => resume('--shards 4')).toThrow(expect.objectContaining({ code: 'RESUME_CONFLICT', exitCode: 2 }));

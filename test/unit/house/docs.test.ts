@@ -4,6 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commandNames } from '../../../src/config/commands.js';
 import { flagOf, type CommandName } from '../../../src/config/option.js';
+import { configKeys } from '../../../src/config/config-file.js';
+import { readConfig } from '../../../src/config/read-config.js';
 import { optionOf, optionsOf } from '../../../src/config/schema.js';
 import { bridleVersion } from '../../../src/protocol/version.js';
 
@@ -55,6 +57,7 @@ function commandLines(text: string): { command: CommandName; words: string }[] {
 }
 
 const flagsOf = (command: CommandName): string[] => [
+  ...(command === 'config' ? flagsOf('train') : []), // bridle config reads the flags of a run
   ...optionsOf(command).flatMap((name) => [name, ...(optionOf(name).aliases ?? [])].map(flagOf)),
   ...(command === 'setup' ? ['--tensorflow'] : []), // read by scripts/setup.mjs
   '--help',
@@ -73,8 +76,15 @@ function unknownFlags(text: string): string[] {
 }
 
 function missingPaths(text: string): string[] {
-  const pattern = /(?<![\w/.-])(?:src|test|scripts|docs|bench|proto|examples)\/[\w./-]*[\w/]/g;
+  const pattern = /(?<![\w/.-])(?:src|test|scripts|docs|bench|proto|schema|examples)\/[\w./-]*[\w/]/g;
   return (text.match(pattern) ?? []).filter((path) => !existsSync(join(root, path)));
+}
+
+/** Lists what is wrong with the config files that a page shows. */
+function configProblems(text: string): string[] {
+  const blocks = Array.from(text.matchAll(/^```(?:yaml|json) run\n([\s\S]*?)^```/gm), ([, block = '']) => block);
+  const options = { allowed: configKeys, resolvePath: (path: string) => path };
+  return blocks.flatMap((block) => readConfig(block, 'block', options).problems.map(({ message }) => message));
 }
 
 describe.each(pages)('%s', (page) => {
@@ -93,6 +103,10 @@ describe.each(pages)('%s', (page) => {
     expect(unknownFlags(text)).toEqual([]);
   });
 
+  it('shows config files that are sound', () => {
+    expect(configProblems(text)).toEqual([]);
+  });
+
   it('names files and folders that are there', () => {
     expect(missingPaths(text)).toEqual([]);
   });
@@ -109,6 +123,10 @@ it('finds a flag that a command does not have, in blocks and in spans', () => {
   expect(commandLines('bridle train --lr 1 \\\n  --seed 2')).toEqual([
     { command: 'train', words: ' --lr 1    --seed 2' },
   ]);
+});
+
+it('finds a key that is none in a config file', () => {
+  expect(configProblems('```yaml run\nlayers: 2\nlayer: 2\n```')).toHaveLength(1);
 });
 
 it('finds a path that is not there', () => {

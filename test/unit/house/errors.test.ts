@@ -19,7 +19,7 @@ const page = readFileSync(join(root, 'docs', 'errors.md'), 'utf8');
 const word = /'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)'/g;
 /** Words in capitals that are no codes of ours: of the system, of Node, of variables, placeholders, formats. */
 const otherWords = new Set([
-  ...[...Object.keys(constants.errno), ...Object.keys(constants.signals), 'MODULE_NOT_FOUND'],
+  ...[...Object.keys(constants.errno), ...Object.keys(constants.signals), 'MODULE_NOT_FOUND', 'DUPLICATE_KEY'],
   ...['DIR', 'FILE', 'N', 'NAME', 'URL', 'X', 'JSON', 'F32', 'PROD'],
 ]);
 const otherPrefixes = /^(BRIDLE|CUDA|TF|WASM)_/;
