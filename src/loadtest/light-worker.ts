@@ -1,45 +1,18 @@
-// A worker without tfjs: the core of a real one, real frames and leases, and gradients that are made up. Its faults are drawn.
-import { hostname } from 'node:os';
-import { performance } from 'node:perf_hooks';
-import { crc32 } from 'node:zlib';
-import { BridleError, ProtocolError, TransportError } from '../errors.js';
-import { encodeVector, VectorAssembly } from '../protocol/chunks.js';
-import {
-  decodeControl,
-  encodeControl,
-  Purpose,
-  Role,
-  type ControlBodies,
-  type ControlDraft,
-  type ControlMessage,
-} from '../protocol/control.js';
-import { decodeFrame, isFrame, type FrameHeader } from '../protocol/frame.js';
-import { defaultLimits } from '../protocol/limits.js';
-import { bridleVersion, protocolVersion } from '../protocol/version.js';
-import { connect, isFinalRefusal } from '../transport/client.js';
-import { closeCodes, type Connection } from '../transport/connection.js';
-import {
-  createWorkerState,
-  defaultTimes,
-  type WorkerCoreState,
-  type WorkerEffect,
-  type WorkerEvent,
-} from '../worker/core/state.js';
-import { step as coreStep } from '../worker/core/step.js';
+// A worker without a backend: the session of a real one, real frames and leases, and gradients that are made up. Its faults are drawn.
+import { BridleError, ProtocolError } from '../errors.js';
+import { Purpose } from '../protocol/control.js';
+import { connect } from '../transport/client.js';
+import type { Connection } from '../transport/connection.js';
+import { Session, type Lease, type SessionHost, type Welcome } from '../worker/session.js';
 import { slowMs, workerFate } from './fates.js';
 import { answerTraining, type LightShard } from './light-lease.js';
 import type { LightProcess, LightRun } from './light-process.js';
+import { countTraffic } from './traffic.js';
 
 /** All light workers give the same bits for a (step, shard): a run of theirs needs no --allow-mixed-kernels. */
 export const loadtestKernelId = 'loadtest/1';
 
-type Lease = ControlBodies['lease'];
-
-interface Session {
-  readonly connection: Connection;
-  welcome?: ControlBodies['welcome'];
-  weights?: { readonly step: number; readonly assembly: VectorAssembly };
-}
+const joinTimeoutMs = 60_000;
 
 export interface LightWorkerHandlers {
   onJoined(): void;
@@ -49,7 +22,7 @@ export interface LightWorkerHandlers {
   onFailed(code: string, message: string): void;
 }
 
-export class LightWorker {
+export class LightWorker implements SessionHost {
   readonly #number: number;
   readonly #shared: LightProcess;
   readonly #handlers: LightWorkerHandlers;
@@ -58,8 +31,7 @@ export class LightWorker {
   readonly #answers = new Map<number, { readonly lease: Lease; readonly shards: readonly LightShard[] }>();
   /** Planted gradients that were sent and may still turn out to be unwanted, by lease. */
   readonly #sent = new Map<number, readonly { readonly step: number; readonly shard: number }[]>();
-  #core: WorkerCoreState;
-  #session: Session | undefined;
+  #session: Session;
   #drawnStep = -1;
   #isDropping = false;
 
@@ -67,7 +39,7 @@ export class LightWorker {
     this.#number = number;
     this.#shared = shared;
     this.#handlers = handlers;
-    this.#core = this.#newCore();
+    this.#session = new Session(this, joinTimeoutMs);
   }
 
   get name(): string {
@@ -75,58 +47,18 @@ export class LightWorker {
   }
 
   start(): void {
-    this.#dispatch({ type: 'start' });
+    this.#session.start();
   }
 
   leave(): void {
-    this.#dispatch({ type: 'stop' });
+    this.#session.stop();
   }
 
   tick(jitter: number): void {
-    this.#dispatch({ type: 'tick', jitter });
+    this.#session.tick(jitter);
   }
 
-  #newCore(): WorkerCoreState {
-    return createWorkerState(performance.now(), { ...defaultTimes, joinTimeoutMs: 60_000 });
-  }
-
-  #dispatch(event: WorkerEvent): void {
-    for (const effect of coreStep(this.#core, event, performance.now())) this.#perform(effect);
-  }
-
-  #perform(effect: WorkerEffect): void {
-    switch (effect.type) {
-      case 'connect':
-        void this.#connect();
-        return;
-      case 'hello':
-        this.#sendHello();
-        return;
-      case 'send':
-        this.#send(effect.draft);
-        return;
-      case 'compute':
-        void this.#compute(effect.lease).catch((error: unknown) => this.#fail(error));
-        return;
-      case 'abandon':
-        this.#onAbandoned(effect.leaseId);
-        return;
-      case 'answer':
-        this.#answer(effect.leaseId);
-        return;
-      case 'disconnect':
-        this.#session?.connection.terminate();
-        return;
-      case 'note':
-        return;
-      case 'exit':
-        this.#exit(effect.code, effect.message, effect.isError);
-    }
-  }
-
-  #exit(code: string, message: string, isError: boolean): void {
-    this.#session?.connection.close(closeCodes.goingAway, 'worker ends');
-    this.#session = undefined;
+  onExit(code: string, message: string, isError: boolean): void {
     if (!isError) this.#handlers.onEnded();
     else if (code === 'STUCK') this.#startAgain(message);
     else this.#handlers.onFailed(code, message);
@@ -135,154 +67,86 @@ export class LightWorker {
   /** A launcher would start a stuck worker's process again. */
   #startAgain(reason: string): void {
     this.#shared.options.tell({ type: 'lost', worker: this.name, reason });
-    this.#core = this.#newCore();
+    this.#session = new Session(this, joinTimeoutMs);
     this.#held.clear();
     this.start();
   }
 
-  #fail(error: unknown): void {
+  onFailed(error: unknown): void {
     const code = error instanceof BridleError ? error.code : 'INTERNAL';
     this.#handlers.onFailed(code, error instanceof Error ? error.message : String(error));
   }
 
-  async #connect(): Promise<void> {
-    try {
-      const connection = await connect(this.#shared.options.connect);
-      const session: Session = { connection };
-      connection.handle({
-        onMessage: (bytes) => this.#onMessage(session, bytes),
-        onClose: (code, reason) => this.#onClose(session, `${code} ${reason}`),
-      });
-      this.#session = session;
-      this.#dispatch({ type: 'connected' });
-    } catch (error) {
-      const known = error instanceof BridleError ? error : new TransportError('CONNECT_FAILED', String(error));
-      const isFinal = !(known instanceof TransportError) || isFinalRefusal(known.code);
-      this.#dispatch({ type: 'connectFailed', code: known.code, message: known.message, isFinal });
-    }
+  /** A coordinator that breaks the protocol is what a load test is to find. */
+  onBreach(error: unknown): void {
+    this.onFailed(error);
   }
 
-  #onClose(session: Session, reason: string): void {
-    if (this.#session !== session) return;
-    this.#session = undefined;
-    if (!this.#isDropping && session.welcome) this.#shared.options.tell({ type: 'lost', worker: this.name, reason });
+  onNote(): void {
+    // Lost connections are counted by onLost.
+  }
+
+  async connect(): Promise<Connection> {
+    return countTraffic(await connect(this.#shared.options.connect), this.#shared);
+  }
+
+  onLost(reason: string, wasJoined: boolean): void {
+    if (!this.#isDropping && wasJoined) this.#shared.options.tell({ type: 'lost', worker: this.name, reason });
     this.#isDropping = false;
-    this.#dispatch({ type: 'closed', reason });
   }
 
-  #sendHello(): void {
-    this.#send({
-      hello: {
-        protocolMajor: protocolVersion.major,
-        protocolMinor: protocolVersion.minor,
-        bridleVersion,
-        kernelId: loadtestKernelId,
-        capabilities: [],
-        name: this.name,
-        processId: process.pid,
-        host: hostname(),
-        role: Role.ROLE_WORKER,
-        heldBlocks: [...this.#held].map((name) => Buffer.from(name, 'hex')),
-      },
-    });
+  introduce() {
+    return { kernelId: loadtestKernelId, name: this.name, heldBlocks: [...this.#held] };
   }
 
-  #send(draft: ControlDraft): void {
-    this.#sendBytes(encodeControl(draft));
+  onWelcome(welcome: Welcome): void {
+    this.#shared.learn(welcome.runSpec);
+    this.#handlers.onJoined();
   }
 
-  #sendBytes(bytes: Uint8Array): void {
-    this.#shared.bytesOut += bytes.length;
-    this.#session?.connection.send(bytes);
+  onBlock(payload: Uint8Array): string {
+    const name = this.#shared.addBlock(payload, this.#run.spec);
+    this.#held.add(name);
+    return name;
   }
 
-  // ---- what comes in
-
-  #onMessage(session: Session, bytes: Uint8Array): void {
-    if (this.#session !== session) return;
-    this.#shared.bytesIn += bytes.length;
-    this.#dispatch({ type: 'heard' });
-    try {
-      if (isFrame(bytes)) {
-        const { header, payload } = decodeFrame(bytes, crc32);
-        this.#onFrame(session, header, payload);
-      } else this.#onControl(session, decodeControl(bytes));
-    } catch (error) {
-      this.#fail(error); // a coordinator that breaks the protocol is what a load test is to find
-    }
+  weightsVector(): Float32Array {
+    return this.#run.scratch;
   }
 
-  #onControl(session: Session, message: ControlMessage): void {
-    switch (message.kind) {
-      case 'welcome':
-        session.welcome = message.body;
-        this.#shared.learn(message.body.runSpec);
-        this.#dispatch({ type: 'welcomed' });
-        this.#handlers.onJoined();
-        return;
-      case 'lease':
-        this.#onLease(message.body);
-        return;
-      case 'revoke':
-        this.#onRevoked(message.body.leaseId);
-        return;
-      case 'reject':
-        this.#dispatch({ type: 'rejected', code: message.body.code, message: message.body.message });
-        return;
-      case 'stop':
-        this.#dispatch({ type: 'stopped', code: message.body.code, message: message.body.message });
-        return;
-      case 'heartbeat':
-        return;
-      default:
-        throw new ProtocolError('MESSAGE_UNEXPECTED', `A coordinator does not send ${message.kind}.`);
-    }
-  }
-
-  #onFrame(session: Session, header: FrameHeader, payload: Uint8Array): void {
-    const { run } = this.#shared;
-    const { welcome } = session;
-    if (!run || !welcome) throw new ProtocolError('MESSAGE_UNEXPECTED', 'A tensor frame came before Welcome.');
-    if (header.runId !== welcome.runId || header.generation !== welcome.generation) return;
-    if (header.kind === 'block') {
-      const name = this.#shared.addBlock(payload, run.spec);
-      this.#held.add(name);
-      this.#dispatch({ type: 'block', name });
-    } else this.#onWeights(session, header, payload, run);
-  }
-
-  #onWeights(session: Session, header: FrameHeader, payload: Uint8Array, run: LightRun): void {
-    const { step } = header;
-    if (header.offset === 0) session.weights = { step, assembly: new VectorAssembly(run.scratch) };
-    if (session.weights?.step !== step)
-      throw new ProtocolError('CHUNK_OUT_OF_ORDER', 'Weights of another step came in between.');
-    if (!session.weights.assembly.add(header, payload)) return;
-    delete session.weights;
+  onWeights(step: number): void {
     this.#shared.options.onWeights(step);
-    this.#dispatch({ type: 'weights', step });
+  }
+
+  get #run(): LightRun {
+    const { run } = this.#shared;
+    if (!run) throw new ProtocolError('MESSAGE_UNEXPECTED', 'Work came before Welcome.');
+    return run;
   }
 
   // ---- leases
 
-  #onLease(lease: Lease): void {
+  onLease(_lease: Lease, blocks: readonly string[]): readonly string[] {
     this.#sent.clear(); // a new lease: the reports before it have been taken in
-    const names = lease.blocks.map((name) => Buffer.from(name).toString('hex'));
-    this.#dispatch({ type: 'leased', lease, missing: names.filter((name) => !this.#held.has(name)) });
+    return blocks.filter((name) => !this.#held.has(name));
   }
 
-  #onRevoked(leaseId: number): void {
+  onRevoked(leaseId: number): void {
     for (const planted of this.#sent.get(leaseId) ?? []) this.#shared.options.tell({ type: 'overtaken', ...planted });
     this.#sent.delete(leaseId);
-    this.#dispatch({ type: 'revoked', leaseId });
   }
 
-  #onAbandoned(leaseId: number): void {
+  abandon(leaseId: number): void {
     this.#answers.delete(leaseId);
   }
 
+  compute(lease: Lease): void {
+    this.#answerLater(lease).catch((error: unknown) => this.onFailed(error));
+  }
+
   /** Counts the targets of a lease, draws its faults, and lets the core go on once the answer is due. */
-  async #compute(lease: Lease): Promise<void> {
-    const core = this.#core;
+  async #answerLater(lease: Lease): Promise<void> {
+    const session = this.#session;
     const { rates, plan } = this.#shared.options;
     const isTraining = lease.purpose === Purpose.PURPOSE_TRAIN;
     const isFirst = isTraining && this.#drawnStep < lease.step;
@@ -291,14 +155,14 @@ export class LightWorker {
     if (fate === 'drop') {
       this.#isDropping = true;
       this.#shared.options.tell({ type: 'dropped' });
-      this.#session?.connection.terminate();
+      this.#session.terminate();
     }
     if (fate === 'slow') {
       this.#shared.options.tell({ type: 'slowed' });
       await new Promise((resolve) => setTimeout(resolve, slowMs));
     } else await new Promise((resolve) => setImmediate(resolve));
     if (fate !== 'drop') this.#answers.set(lease.leaseId, { lease, shards: await this.#describe(lease, isTraining) });
-    if (this.#core === core) this.#dispatch({ type: 'computed', leaseId: lease.leaseId });
+    if (this.#session === session) session.computed(lease.leaseId);
     this.#answers.delete(lease.leaseId);
   }
 
@@ -319,27 +183,21 @@ export class LightWorker {
     return shards;
   }
 
-  #answer(leaseId: number): void {
+  answer(leaseId: number): void {
     const answer = this.#answers.get(leaseId);
     const { run } = this.#shared;
-    const welcome = this.#session?.welcome;
-    if (!answer || !run || !welcome) return;
+    if (!answer || !run) return;
     const { lease, shards } = answer;
     const fence = { leaseId, step: lease.step, computeMs: 0 };
     if (lease.purpose !== Purpose.PURPOSE_TRAIN) {
       const reports = shards.map(({ shard, count }) => ({ shard, loss: 0.5 * count, count, correct: 0 }));
-      this.#send({ evaluationReports: { ...fence, reports } });
+      this.#session.send({ evaluationReports: { ...fence, reports } });
       return;
     }
     const { reports, nodes } = answerTraining(run.source, run.layout, run.spec.shards, lease.step, shards);
     this.#notePlanted(leaseId, lease.step, shards);
-    this.#send({ shardReports: { ...fence, reports: [...reports] } });
-    const maxChunkBytes = Math.min(welcome.maxChunkBytes, defaultLimits.maxChunkBytes);
-    const { runId, generation } = welcome;
-    for (const { node, vector } of nodes) {
-      const header = { kind: 'gradient', generation, step: lease.step, attempt: leaseId, ...node, runId } as const;
-      for (const frame of encodeVector(header, vector, maxChunkBytes, crc32)) this.#sendBytes(frame);
-    }
+    this.#session.send({ shardReports: { ...fence, reports: [...reports] } });
+    this.#session.sendNodes(leaseId, lease.step, nodes);
   }
 
   #notePlanted(leaseId: number, step: number, shards: readonly LightShard[]): void {

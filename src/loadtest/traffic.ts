@@ -1,0 +1,31 @@
+// Counts what goes through a connection, in bytes of messages.
+import type { Connection } from '../transport/connection.js';
+
+export interface Traffic {
+  bytesIn: number;
+  bytesOut: number;
+}
+
+/** Returns `connection`, adding to `traffic` what it carries. */
+export function countTraffic(connection: Connection, traffic: Traffic): Connection {
+  return {
+    peer: connection.peer,
+    get queuedBytes() {
+      return connection.queuedBytes;
+    },
+    handle: ({ onMessage, onClose }) =>
+      connection.handle({
+        onMessage: (bytes) => {
+          traffic.bytesIn += bytes.length;
+          onMessage(bytes);
+        },
+        onClose,
+      }),
+    send: (bytes) => {
+      traffic.bytesOut += bytes.length;
+      connection.send(bytes);
+    },
+    close: (code, reason) => connection.close(code, reason),
+    terminate: () => connection.terminate(),
+  };
+}
