@@ -60,7 +60,7 @@ export function planRun(dataset: Dataset, options: TrainingOptions): RunPlan {
   return {
     model,
     layout,
-    spec: { model, data: dataset.spec, parameters: layout.size, shards, rows },
+    spec: { model, data: dataset.spec, parameters: layout.size, shards, rows, seed },
     stepsPerEpoch: perEpoch,
     totalSteps,
     schedule: { ...options.schedule, totalSteps },

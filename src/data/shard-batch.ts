@@ -11,4 +11,14 @@ export interface ShardBatch {
   readonly inputs: Float32Array | Int32Array;
   /** Per sequence: [rows] or [rows, size]; per step: [steps, rows] or [steps, rows, size]. Int32Array for classes, Float32Array for values. */
   readonly targets: Int32Array | Float32Array;
+  /** In training, what random draws depend on; absent in evaluation, which draws nothing. */
+  readonly draws?: Draws;
+}
+
+/** Where a shard stands in its run: every draw is a function of these, never of who computes the shard, or beside which. */
+export interface Draws {
+  readonly seed: number;
+  readonly step: number;
+  /** Ids of the first rows; rows beyond them are padding. */
+  readonly exampleIds: ArrayLike<number>;
 }

@@ -1,7 +1,7 @@
 // Inputs of a step by formula: parameters, data and lengths that differ with the seed, in the shapes of a given stack.
 import { layoutOfModel } from '../params/layout-of-model.js';
 import type { ModelSpec } from '../params/model-spec.js';
-import type { StepInputs } from './network-step.js';
+import type { StepInputs, StepKind } from './network-step.js';
 import { probeValues } from './probe-values.js';
 import { probeBatch } from './self-check.js';
 import { type StackShape, stackShards } from './shard-stack.js';
@@ -10,7 +10,7 @@ import type { Tfjs } from './tfjs.js';
 import { uploadWeights } from './weights.js';
 
 /** Makes the inputs; the caller owns the tensors. */
-export function exampleInputs(tf: Tfjs, spec: ModelSpec, shape: StackShape, seed: number): StepInputs {
+export function exampleInputs(tf: Tfjs, spec: ModelSpec, shape: StackShape, kind: StepKind, seed: number): StepInputs {
   const { steps, rowsPerShard, numShards } = shape;
   const lengthOf = (row: number): number => Math.max(1, steps - ((row + seed) % 3));
   const shards = Array.from({ length: numShards }, (_, shard) => {
@@ -19,6 +19,6 @@ export function exampleInputs(tf: Tfjs, spec: ModelSpec, shape: StackShape, seed
   });
   return {
     weights: uploadWeights(tf, spec, probeValues(seed, layoutOfModel(spec).size, 0.25)),
-    stack: uploadStack(tf, spec, stackShards(spec, shards)),
+    stack: uploadStack(tf, spec, stackShards(spec, shards, kind)),
   };
 }

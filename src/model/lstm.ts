@@ -1,7 +1,7 @@
 // LSTM: Hochreiter and Schmidhuber 1997, forget gate of Gers et al. 2000, PyTorch's gate order i, f, g, o. Few large operations
 // a time step, since dispatching one costs more than its arithmetic: 12 forward, 7 backward.
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs';
-import type { RecurrentCell, RecurrentTrace } from './recurrent-cell.js';
+import { sameGradients, type RecurrentCell, type RecurrentTrace } from './recurrent-cell.js';
 import type { Tfjs } from './tfjs.js';
 
 /** One step's values, [rows, H] but `inputForget` [rows, 2H], the gates i | f. */
@@ -19,8 +19,9 @@ type LstmTrace = RecurrentTrace & {
 /** Makes the LSTM cell on `tf`. */
 export function lstmCell(tf: Tfjs): RecurrentCell<LstmTrace> {
   return {
-    forward: (projected, recurrentT) => tf.tidy(() => forward(tf, projected, recurrentT)),
-    backward: (trace, hiddenGrad, recurrent) => tf.tidy(() => backward(tf, trace, hiddenGrad, recurrent)),
+    forward: (projected, weights) => tf.tidy(() => forward(tf, projected, weights.recurrentT)),
+    backward: (trace, hiddenGrad, weights) =>
+      sameGradients(tf.tidy(() => backward(tf, trace, hiddenGrad, weights.recurrent))),
   };
 }
 

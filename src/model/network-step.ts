@@ -1,10 +1,16 @@
 // What a network computes on one stack of shards, as a pure function of tensors: weights and data in, losses and gradients out,
 // shapes that depend on the stack's shape alone. So it can run as it stands, or be recorded once and replayed as one graph.
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
-import type { ModelSpec } from '../params/model-spec.js';
+import { layerWidth, type ModelSpec } from '../params/model-spec.js';
 import { headBackward, type HeadGradients, headGradients, type HeadRun, runHead } from './head.js';
-import { type LayerGradients, layersBackward, runLayers } from './recurrent-layers.js';
-import type { RecurrentTrace } from './recurrent-cell.js';
+import {
+  lastStates,
+  type LayerGradients,
+  type LayerRun,
+  layersBackward,
+  type LayerTrace,
+  runLayers,
+} from './recurrent-layers.js';
 import type { StackShape } from './shard-stack.js';
 import type { StackTensors } from './stack-tensors.js';
 import type { Tfjs } from './tfjs.js';
@@ -19,7 +25,12 @@ export type ShardOutputs = {
   readonly predicted?: Tensor1D;
 };
 
-export type ShardGradients = { readonly layers: readonly LayerGradients[]; readonly head: HeadGradients };
+export type ShardGradients = {
+  /** [layer][direction] */
+  readonly layers: readonly (readonly LayerGradients[])[];
+  readonly head: HeadGradients;
+  readonly embedding?: Tensor2D;
+};
 
 /** Which function: the losses alone, or the gradients too. */
 export type StepKind = 'evaluate' | 'gradients';
@@ -38,33 +49,31 @@ export function networkStep(
   kind: StepKind,
 ): (inputs: StepInputs) => StepOutputs {
   return ({ weights, stack }) => {
-    const traces = runLayers(tf, spec, weights.layers, shape, stack);
-    const hidden: Tensor2D = tf.reshape(topHidden(traces), [shape.steps * shape.rows, spec.hiddenSize]);
-    const heads = stack.targets.map((targets) => runHead(tf, spec, weights.head, hidden, targets));
+    const run: LayerRun = { tf, spec, shape, weights, stack };
+    const traces = runLayers(run);
+    const top = traces.at(-1)!;
+    const states = spec.targetsPer === 'sequence' ? lastStates(tf, top) : top.outputs; // [steps, rows, D*H]
+    const positions: Tensor2D = tf.reshape(states, [shape.steps * shape.rows, layerWidth(spec)]);
+    const heads = stack.targets.map((targets) => runHead(tf, spec, weights.head, positions, targets));
     const shards = heads.map(({ losses, outputs }): ShardOutputs =>
       spec.loss === 'softmax' ? { losses, predicted: tf.argMax(outputs, 1) } : { losses },
     );
-    const gradients = kind === 'evaluate' ? [] : backward(tf, spec, shape, { weights, stack }, { traces, heads });
-    return { shards, gradients };
+    return { shards, gradients: kind === 'evaluate' ? [] : backward(run, traces, heads, states.shape) };
   };
 }
 
 function backward(
-  tf: Tfjs,
-  spec: ModelSpec,
-  shape: StackShape,
-  { weights, stack }: StepInputs,
-  { traces, heads }: { readonly traces: readonly RecurrentTrace[]; readonly heads: readonly HeadRun[] },
+  run: LayerRun,
+  traces: readonly LayerTrace[],
+  heads: readonly HeadRun[],
+  statesShape: Tensor3D['shape'],
 ): ShardGradients[] {
+  const { tf, weights, stack } = run;
   const positionGrads = headBackward(tf, weights.head, heads, stack.sources);
-  const hiddenGrad: Tensor3D = tf.reshape(positionGrads, topHidden(traces).shape);
-  const layers = layersBackward(tf, spec, weights.layers, shape, stack, traces, hiddenGrad);
+  const { layers, embedding } = layersBackward(run, traces, tf.reshape(positionGrads, statesShape));
   return heads.map((head, shard) => ({
-    layers: layers.map((shards) => shards[shard]!),
+    layers: layers.map((directions) => directions.map((shards) => shards[shard]!)),
     head: headGradients(tf, head),
+    ...(embedding[shard] ? { embedding: embedding[shard] } : {}),
   }));
-}
-
-function topHidden(traces: readonly RecurrentTrace[]): Tensor3D {
-  return traces.at(-1)!.hidden;
 }

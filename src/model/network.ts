@@ -50,8 +50,8 @@ export function createNetwork(tf: Tfjs, spec: ModelSpec, options: NetworkOptions
       const key = [kind, steps, rows, rowsPerShard, numShards].join(' ');
       return read(
         runner.run(key, networkStep(tf, spec, stack, kind), inputs, () => [
-          exampleInputs(tf, spec, stack, 1),
-          exampleInputs(tf, spec, stack, 2),
+          exampleInputs(tf, spec, stack, kind, 1),
+          exampleInputs(tf, spec, stack, kind, 2),
         ]),
       );
     });
@@ -72,7 +72,7 @@ export function createNetwork(tf: Tfjs, spec: ModelSpec, options: NetworkOptions
     gradients(shards, grads) {
       const remaining = [...grads];
       return groupShards(shards, stackSizes).flatMap((group) => {
-        const stack = stackShards(spec, group);
+        const stack = stackShards(spec, group, 'gradients');
         return run('gradients', stack, (outputs) => {
           outputs.gradients.forEach((gradients) => writeGradients(layout, gradients, remaining.shift()!));
           return readResults(stack, outputs);
@@ -81,7 +81,7 @@ export function createNetwork(tf: Tfjs, spec: ModelSpec, options: NetworkOptions
     },
     evaluate(shards) {
       return groupShards(shards, stackSizes).flatMap((group) => {
-        const stack = stackShards(spec, group);
+        const stack = stackShards(spec, group, 'evaluate');
         return run('evaluate', stack, (outputs) => readResults(stack, outputs));
       });
     },

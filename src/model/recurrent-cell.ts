@@ -1,5 +1,6 @@
 // What every recurrent cell offers: a forward pass over all time steps, and its backpropagation through time, by hand.
-import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs';
+import type { Tensor3D } from '@tensorflow/tfjs';
+import type { LayerWeights } from './weights.js';
 
 /** What a forward pass leaves for the backward pass, all [steps, rows, ...]. */
 export type RecurrentTrace = {
@@ -9,15 +10,25 @@ export type RecurrentTrace = {
   readonly previousHidden: Tensor3D;
 };
 
+/** dL/dz_t at the pre-activations [steps, rows, G*H]; every other gradient is a product with one of them. */
+export type GateGradients = {
+  /** At what x_t W_ih^T + b_ih adds. */
+  readonly input: Tensor3D;
+  /** At what h_{t-1} W_hh^T + b_hh adds; the same tensor, but for a cell that does not just add the two up. */
+  readonly recurrent: Tensor3D;
+};
+
+/** The gradients of a cell whose pre-activations are one sum of both products. */
+export function sameGradients(gradient: Tensor3D): GateGradients {
+  return { input: gradient, recurrent: gradient };
+}
+
+/** The weights of a recurrence; `hiddenBias` is there for a cell that cannot have all of b_hh in `projected`. */
+export type RecurrentWeights = Pick<LayerWeights, 'recurrent' | 'recurrentT' | 'hiddenBias'>;
+
 export interface RecurrentCell<Trace extends RecurrentTrace> {
-  /**
-   * Runs the recurrence from a zero state.
-   * `projected` [steps, rows, G*H] is x_t W_ih^T + b_ih + b_hh; `recurrentT` [H, G*H] is W_hh^T.
-   */
-  forward(projected: Tensor3D, recurrentT: Tensor2D): Trace;
-  /**
-   * Runs it backwards: `hiddenGrad` [steps, rows, H] is dL/dh_t from above, `recurrent` [G*H, H] is W_hh.
-   * Returns dL/dz_t [steps, rows, G*H], the gradient at the pre-activations: every other gradient is a product with it.
-   */
-  backward(trace: Trace, hiddenGrad: Tensor3D, recurrent: Tensor2D): Tensor3D;
+  /** Runs the recurrence from a zero state. `projected` [steps, rows, G*H] is x_t W_ih^T + `LayerWeights.bias`. */
+  forward(projected: Tensor3D, weights: RecurrentWeights): Trace;
+  /** Runs it backwards: `hiddenGrad` [steps, rows, H] is dL/dh_t from above. */
+  backward(trace: Trace, hiddenGrad: Tensor3D, weights: RecurrentWeights): GateGradients;
 }

@@ -71,8 +71,14 @@ export function probeBatch(shape: Pick<GradientCase, 'spec' | 'steps' | 'lengths
     targets:
       spec.loss === 'softmax'
         ? probeIntegers(seed + 1, targets, spec.outputSize)
-        : probeValues(seed + 1, targets * spec.outputSize, 2),
+        : probeTargets(spec, seed + 1, targets * spec.outputSize),
+    draws: { seed, step: 3, exampleIds: lengths.map((_, row) => row + 1) },
   };
+}
+
+/** Values within 1, or 0 and 1. */
+function probeTargets({ loss }: ModelSpec, seed: number, count: number): Float32Array {
+  return loss === 'binary' ? Float32Array.from(probeIntegers(seed, count, 2)) : probeValues(seed, count, 2);
 }
 
 function failure(backend: string, { spec }: GradientCase, tensor: string, error: number): NumericalError {

@@ -1,7 +1,9 @@
 // Shards side by side as the rows of one recurrence, and which of its values each shard's targets read. Plain arrays: what is
 // masked stays in JavaScript, so no padded value can reach a bit, not even NaN.
 import type { ShardBatch } from '../data/shard-batch.js';
-import type { ModelSpec } from '../params/model-spec.js';
+import { layerWidth, type ModelSpec } from '../params/model-spec.js';
+import { drawMask, dropoutKeys } from './dropout.js';
+import type { StepKind } from './network-step.js';
 
 /** Shards in one recurrence at most. */
 export const maxStackedShards = 8;
@@ -26,6 +28,10 @@ export interface ShardStack extends StackShape {
   /** [steps, rows, features] or ids [steps, rows], zeros where padded. */
   readonly inputs: Float32Array | Int32Array;
   readonly targets: readonly SelectedTargets[];
+  /** [steps * rows] the position that a reverse direction reads at each: a row is turned around within its length. */
+  readonly reversal?: Int32Array;
+  /** Dropout's masks of all layers but the last, each [steps, rows, D*H]; empty without dropout, and outside of training. */
+  readonly masks: readonly Float32Array[];
 }
 
 /**
@@ -62,7 +68,7 @@ export function rowsOfStack(numShards: number, rowsPerShard: number): number {
 }
 
 /** Lays shards of one shape side by side. */
-export function stackShards(spec: ModelSpec, shards: readonly ShardBatch[]): ShardStack {
+export function stackShards(spec: ModelSpec, shards: readonly ShardBatch[], kind: StepKind): ShardStack {
   const { steps, rows: rowsPerShard } = shards[0]!;
   const rows = rowsOfStack(shards.length, rowsPerShard);
   return {
@@ -72,7 +78,41 @@ export function stackShards(spec: ModelSpec, shards: readonly ShardBatch[]): Sha
     numShards: shards.length,
     inputs: stackInputs(spec, shards, rows),
     targets: shards.map((shard, index) => selectTargets(spec, shard, index * rowsPerShard, rows)),
+    ...(spec.bidirectional ? { reversal: reverseRows(shards, rows) } : {}),
+    masks: kind === 'gradients' && spec.dropout ? stackMasks(spec, shards, rows) : [],
   };
+}
+
+function reverseRows(shards: readonly ShardBatch[], stackRows: number): Int32Array {
+  const { steps, rows } = shards[0]!;
+  const reversal = Int32Array.from({ length: steps * stackRows }, (_, position) => position);
+  shards.forEach(({ lengths }, index) => {
+    lengths.forEach((length, row) => {
+      const column = index * rows + row;
+      for (let step = 0; step < length; step++)
+        reversal[step * stackRows + column] = (length - 1 - step) * stackRows + column;
+    });
+  });
+  return reversal;
+}
+
+function stackMasks(spec: ModelSpec, shards: readonly ShardBatch[], stackRows: number): Float32Array[] {
+  const { steps, rows } = shards[0]!;
+  const width = layerWidth(spec);
+  const masks = Array.from({ length: spec.layers - 1 }, () => new Float32Array(steps * stackRows * width));
+  shards.forEach((shard, index) => {
+    const keys = dropoutKeys(masks.length, shard);
+    masks.forEach((mask, layer) => {
+      shard.lengths.forEach((length, row) => {
+        const at = 2 * (layer * rows + row);
+        const first = (index * rows + row) * width;
+        drawMask([keys[at]!, keys[at + 1]!], length * width, spec.dropout!, (i, factor) => {
+          mask[Math.floor(i / width) * stackRows * width + first + (i % width)] = factor;
+        });
+      });
+    });
+  });
+  return masks;
 }
 
 function stackInputs(spec: ModelSpec, shards: readonly ShardBatch[], stackRows: number): Float32Array | Int32Array {

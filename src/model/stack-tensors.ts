@@ -1,7 +1,7 @@
 // A stack of shards as tensors: all data that a step reads, in shapes that depend on the stack's shape alone, so that one graph
 // serves every step of that shape.
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs';
-import type { ModelSpec } from '../params/model-spec.js';
+import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
+import { layerWidth, type ModelSpec } from '../params/model-spec.js';
 import { oneHot } from './one-hot.js';
 import type { SelectedTargets, ShardStack } from './shard-stack.js';
 import type { Tfjs } from './tfjs.js';
@@ -23,6 +23,10 @@ export type StackTensors = {
   /** [steps * rows] which row of all shards' targets, one after the other, reads each position; the row after the last is zeros */
   readonly sources: Tensor1D;
   readonly targets: readonly TargetTensors[];
+  /** [steps * rows] the position that a reverse direction reads at each */
+  readonly reversal?: Tensor1D;
+  /** Dropout's masks of all layers but the last, each [steps, rows, D*H] */
+  readonly masks: readonly Tensor3D[];
 };
 
 /** Uploads `stack`; the caller owns the tensors. */
@@ -30,10 +34,12 @@ export function uploadStack(tf: Tfjs, spec: ModelSpec, stack: ShardStack): Stack
   const places = stack.steps * stack.rows;
   const sources = tf.tensor1d(sourceOfPosition(stack.targets, places), 'int32');
   const targets = stack.targets.map((selected) => uploadTargets(tf, spec, selected));
-  if (spec.inputs === 'dense')
-    return { vectors: tf.tensor2d(stack.inputs, [places, spec.inputSize]), sources, targets };
+  const masks = stack.masks.map((mask) => tf.tensor3d(mask, [stack.steps, stack.rows, layerWidth(spec)]));
+  const reversal = stack.reversal ? { reversal: tf.tensor1d(stack.reversal, 'int32') } : {};
+  const rest = { sources, targets, masks, ...reversal };
+  if (spec.inputs === 'dense') return { vectors: tf.tensor2d(stack.inputs, [places, spec.inputSize]), ...rest };
   const vectors = oneHot(tf, stack.inputs, spec.inputSize);
-  return { vectors, ids: tf.tensor1d(stack.inputs, 'int32'), sources, targets };
+  return { vectors, ids: tf.tensor1d(stack.inputs, 'int32'), ...rest };
 }
 
 function uploadTargets(tf: Tfjs, spec: ModelSpec, { count, slots, positions, values }: SelectedTargets): TargetTensors {

@@ -2,7 +2,7 @@
 import type { Tensor3D } from '@tensorflow/tfjs';
 import type { ShardBatch } from '../data/shard-batch.js';
 import { layoutOfModel, numGates } from '../params/layout-of-model.js';
-import type { ModelSpec } from '../params/model-spec.js';
+import { layerWidth, type ModelSpec } from '../params/model-spec.js';
 import { createNetwork, type Network, type ShardResult } from './network.js';
 import { probeValues } from './probe-values.js';
 import { probeBatch } from './self-check.js';
@@ -45,9 +45,11 @@ function networkKeepsBits(tf: Tfjs, spec: ModelSpec, shards: readonly ShardBatch
 /** [inner, outer] sizes of the products [steps * rows, inner] x [inner, outer]: each layer's inputs, and the way back from it. */
 function productsOverSteps(spec: ModelSpec): [number, number][] {
   const gates = numGates(spec.cell) * spec.hiddenSize;
-  const lowest: [number, number][] = spec.inputs === 'dense' ? [[spec.inputSize, gates]] : []; // ids are looked up
-  if (spec.layers === 1) return lowest;
-  return [...lowest, [spec.hiddenSize, gates], [gates, spec.hiddenSize]];
+  const products: [number, number][] = [];
+  if (spec.inputs === 'dense') products.push([spec.inputSize, gates]); // ids are looked up
+  if (spec.embeddingSize !== undefined) products.push([spec.embeddingSize, gates], [gates, spec.embeddingSize]);
+  if (spec.layers > 1) products.push([layerWidth(spec), gates], [gates, layerWidth(spec)]);
+  return products;
 }
 
 function productKeepsBits(tf: Tfjs, rows: number, steps: number, inner: number, outer: number): boolean {

@@ -1,13 +1,14 @@
 // The tanh network of Elman 1990, as in PyTorch: h_t = tanh(x_t W_ih^T + b_ih + h_{t-1} W_hh^T + b_hh).
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs';
-import type { RecurrentCell, RecurrentTrace } from './recurrent-cell.js';
+import { sameGradients, type RecurrentCell, type RecurrentTrace } from './recurrent-cell.js';
 import type { Tfjs } from './tfjs.js';
 
 /** Makes the tanh cell on `tf`. */
 export function tanhCell(tf: Tfjs): RecurrentCell<RecurrentTrace> {
   return {
-    forward: (projected, recurrentT) => tf.tidy(() => forward(tf, projected, recurrentT)),
-    backward: (trace, hiddenGrad, recurrent) => tf.tidy(() => backward(tf, trace, hiddenGrad, recurrent)),
+    forward: (projected, weights) => tf.tidy(() => forward(tf, projected, weights.recurrentT)),
+    backward: (trace, hiddenGrad, weights) =>
+      sameGradients(tf.tidy(() => backward(tf, trace, hiddenGrad, weights.recurrent))),
   };
 }
 

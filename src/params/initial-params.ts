@@ -39,6 +39,8 @@ interface FillContext {
 function fillTensor(values: Float32Array, tensor: TensorSpec, { spec, options, random }: FillContext): void {
   if (tensor.group === 'bias') return fillBias(values, tensor, { spec, options, random });
   const name = tensor.group === 'recurrent' ? options.recurrent : options.input;
+  // PyTorch draws an embedding as nn.Embedding does, not by the layer that reads it.
+  if (tensor.name === 'embedding.weight' && name === 'pytorch') return fillNormal(values, 1, random);
   fillMatrix(values, tensor, name, spec.hiddenSize, random);
 }
 
@@ -50,7 +52,11 @@ function fillBias(values: Float32Array, tensor: TensorSpec, { spec, options, ran
   }
 }
 
-// Fans as in Keras: of the whole fused matrix, so fan out is 4H for an LSTM's gates.
+/** As in Keras: of the whole fused matrix, so fan out is 4H for an LSTM's gates. An embedding takes one-hot vectors. */
+function fansOf({ name, shape: [rows = 0, columns = 0] }: TensorSpec): { fanOut: number; fanIn: number } {
+  return name === 'embedding.weight' ? { fanOut: columns, fanIn: rows } : { fanOut: rows, fanIn: columns };
+}
+
 function fillMatrix(
   values: Float32Array,
   tensor: TensorSpec,
@@ -58,7 +64,8 @@ function fillMatrix(
   hiddenSize: number,
   random: RandomStream,
 ): void {
-  const [fanOut = 0, fanIn = 0] = tensor.shape; // [out, in]
+  const { fanOut, fanIn } = fansOf(tensor);
+  const [rows = 0, columns = 0] = tensor.shape;
   switch (name) {
     case 'glorot-uniform':
       return fillUniform(values, Math.sqrt(6 / (fanIn + fanOut)), random);
@@ -69,7 +76,7 @@ function fillMatrix(
     case 'he-normal':
       return fillNormal(values, Math.sqrt(2 / fanIn), random);
     case 'orthogonal':
-      return values.set(orthonormalMatrix(fanOut, fanIn, () => random.normal()));
+      return values.set(orthonormalMatrix(rows, columns, () => random.normal()));
     case 'zeros':
       return;
     case 'pytorch':

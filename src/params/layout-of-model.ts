@@ -1,6 +1,6 @@
-// The flat layout of a built-in model: the names, shapes and gate order of PyTorch's nn.LSTM, nn.RNN and nn.Linear.
+// The flat layout of a built-in model: the names, shapes and gate order of PyTorch's nn.LSTM, nn.GRU, nn.RNN, nn.Embedding, nn.Linear.
 import { type Layout, layTensors, type ParameterGroup } from '../tensor/layout.js';
-import type { Cell, ModelSpec } from './model-spec.js';
+import { layerInputSize, layerWidth, numDirections, type Cell, type ModelSpec } from './model-spec.js';
 
 interface NamedShape {
   readonly name: string;
@@ -8,28 +8,45 @@ interface NamedShape {
   readonly group: ParameterGroup;
 }
 
-/** Blocks of H rows in a cell's fused matrices: i, f, g, o for the LSTM. */
+const gates = { rnn: 1, lstm: 4, gru: 3 } as const satisfies Record<Cell, number>;
+
+/** Blocks of H rows in a cell's fused matrices: i, f, g, o for the LSTM; r, z, n for the GRU. */
 export function numGates(cell: Cell): number {
-  return cell === 'lstm' ? 4 : 1;
+  return gates[cell];
 }
 
-/** Lays out a model's parameters: `rnn.weight_ih_l0 [G*H, in]`, `rnn.weight_hh_l0 [G*H, H]`, two biases, the next layer, the head. */
+/** What PyTorch appends to `rnn.weight_ih` and its like: `_l0`, `_l0_reverse`, `_l1`, ... */
+export function layerSuffix(layer: number, direction: number): string {
+  return `_l${layer}${direction === 0 ? '' : '_reverse'}`;
+}
+
+/**
+ * Lays out a model's parameters: `embedding.weight [vocabulary, E]` if there is one, then for each layer and direction
+ * `rnn.weight_ih_l0 [G*H, in]`, `rnn.weight_hh_l0 [G*H, H]` and two biases, then the head.
+ */
 export function layoutOfModel(spec: ModelSpec): Layout {
-  const layers = Array.from({ length: spec.layers }, (_, layer) => tensorsOfLayer(spec, layer));
+  const layers = Array.from({ length: spec.layers }, (_, layer) =>
+    Array.from({ length: numDirections(spec) }, (__, direction) => tensorsOfLayer(spec, layer, direction)),
+  );
   const head: NamedShape[] = [
-    { name: 'head.weight', shape: [spec.outputSize, spec.hiddenSize], group: 'output' },
+    { name: 'head.weight', shape: [spec.outputSize, layerWidth(spec)], group: 'output' },
     { name: 'head.bias', shape: [spec.outputSize], group: 'bias' },
   ];
-  return layTensors([...layers.flat(), ...head]);
+  return layTensors([...embeddingOf(spec), ...layers.flat(2), ...head]);
 }
 
-function tensorsOfLayer(spec: ModelSpec, layer: number): NamedShape[] {
+function embeddingOf({ inputSize, embeddingSize }: ModelSpec): NamedShape[] {
+  if (embeddingSize === undefined) return [];
+  return [{ name: 'embedding.weight', shape: [inputSize, embeddingSize], group: 'input' }];
+}
+
+function tensorsOfLayer(spec: ModelSpec, layer: number, direction: number): NamedShape[] {
   const rows = numGates(spec.cell) * spec.hiddenSize;
-  const inputSize = layer === 0 ? spec.inputSize : spec.hiddenSize;
+  const suffix = layerSuffix(layer, direction);
   return [
-    { name: `rnn.weight_ih_l${layer}`, shape: [rows, inputSize], group: 'input' },
-    { name: `rnn.weight_hh_l${layer}`, shape: [rows, spec.hiddenSize], group: 'recurrent' },
-    { name: `rnn.bias_ih_l${layer}`, shape: [rows], group: 'bias' },
-    { name: `rnn.bias_hh_l${layer}`, shape: [rows], group: 'bias' },
+    { name: `rnn.weight_ih${suffix}`, shape: [rows, layerInputSize(spec, layer)], group: 'input' },
+    { name: `rnn.weight_hh${suffix}`, shape: [rows, spec.hiddenSize], group: 'recurrent' },
+    { name: `rnn.bias_ih${suffix}`, shape: [rows], group: 'bias' },
+    { name: `rnn.bias_hh${suffix}`, shape: [rows], group: 'bias' },
   ];
 }

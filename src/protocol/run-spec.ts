@@ -7,14 +7,17 @@ const size = z.int().min(1).max(1_000_000);
 
 const runSpecSchema = z.object({
   model: z.object({
-    cell: z.enum(['rnn', 'lstm']),
+    cell: z.enum(['rnn', 'lstm', 'gru']),
     layers: z.int().min(1).max(64),
     inputs: z.enum(['dense', 'ids']),
     inputSize: size,
     hiddenSize: size,
     outputSize: size,
-    loss: z.enum(['softmax', 'squared-error']),
+    loss: z.enum(['softmax', 'squared-error', 'binary']),
     targetsPer: z.enum(['sequence', 'step']),
+    bidirectional: z.exactOptional(z.boolean()),
+    embeddingSize: z.exactOptional(size),
+    dropout: z.exactOptional(z.number().min(0).lt(1)),
   }),
   data: z.object({
     name: z.string().max(256),
@@ -33,6 +36,8 @@ const runSpecSchema = z.object({
   shards: z.int().min(1).max(defaultLimits.maxShards),
   /** Padded rows of a training shard. */
   rows: size,
+  /** Of the run: what a worker draws, it draws from (seed, step, example id, purpose). */
+  seed: z.int().min(0).default(0),
 });
 
 export type RunSpec = z.infer<typeof runSpecSchema>;

@@ -23,10 +23,14 @@ export interface RandomStream {
  * coordinates are independent. Throws `RANDOM_COORDINATE` for a seed or coordinate that is no integer from 0 to 2^53 - 1.
  */
 export function randomStream(seed: number, purpose: string | number, ...coordinates: readonly number[]): RandomStream {
+  return streamOfKey(streamKey(seed, purpose, ...coordinates));
+}
+
+/** The key of a stream: its words are those of `randomWords(key, [0, 0, 0, 0])`, `[1, 0, 0, 0]`, ... Throws as `randomStream` does. */
+export function streamKey(seed: number, purpose: string | number, ...coordinates: readonly number[]): RandomKey {
   const seedKey: RandomKey = [lowWord(seed, 'seed'), highWord(seed)];
   const purposeKey = typeof purpose === 'string' ? fold(seedKey, fnv1a(purpose), textTag) : fold(seedKey, purpose);
-  const key = coordinates.reduce((outer, coordinate) => fold(outer, coordinate), purposeKey);
-  return streamOfKey(key);
+  return coordinates.reduce((outer, coordinate) => fold(outer, coordinate), purposeKey);
 }
 
 // Tells a purpose given as text from the same number given as a number.

@@ -23,9 +23,10 @@ import type { ModelSpec } from '../../src/params/model-spec.js';
 import { meanInto } from '../../src/tensor/flat-vector.js';
 import { viewTensor } from '../../src/tensor/layout.js';
 
-const oracles = JSON.parse(
-  readFileSync(new URL('../fixtures/model/gradients.json', import.meta.url), 'utf8'),
-) as GradientCase[];
+const oracles = ['gradients', 'layers'].flatMap(
+  (name) =>
+    JSON.parse(readFileSync(new URL(`../fixtures/model/${name}.json`, import.meta.url), 'utf8')) as GradientCase[],
+);
 
 interface TrainingCase {
   readonly name: 'adam' | 'adamw' | 'sgd';
@@ -181,8 +182,9 @@ function trainTenSteps(create: NetworkFactory, { name, spec, steps, lengths, max
   return { losses, norms, params };
 }
 
-function titleOf(spec: ModelSpec): string {
-  return `${spec.cell}, ${spec.inputs}, ${spec.loss}, per ${spec.targetsPer}`;
+function titleOf({ cell, inputs, loss, targetsPer, bidirectional, embeddingSize, dropout }: ModelSpec): string {
+  const extras = [bidirectional && 'bidirectional', embeddingSize && 'embedding', dropout && 'dropout'].filter(Boolean);
+  return [cell, inputs, loss, `per ${targetsPer}`, ...extras].join(', ');
 }
 
 function probeShards(spec: ModelSpec, numShards: number, rows: number, steps: number): ShardBatch[] {

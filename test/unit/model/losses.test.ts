@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { softmaxCrossEntropy, squaredError } from '../../../src/model/losses.js';
+import { binaryCrossEntropy, softmaxCrossEntropy, squaredError } from '../../../src/model/losses.js';
 import type { Tfjs } from '../../../src/model/tfjs.js';
 import { loadWasm } from './load-wasm.js';
 
@@ -47,5 +47,19 @@ describe('squaredError', () => {
     );
     expect([...losses.dataSync()]).toEqual([5, 1]);
     expect([...outputGrad.dataSync()]).toEqual([4, -2, 0, 2]);
+  });
+});
+
+describe('binaryCrossEntropy', () => {
+  it('sums log 2 over keys of logit 0, and has sigmoid minus target as gradient', () => {
+    const { losses, outputGrad } = binaryCrossEntropy(tf, tf.tensor2d([[0, 0, 0]]), tf.tensor2d([[1, 0, 0.5]]));
+    expect(losses.dataSync()[0]).toBeCloseTo(3 * Math.log(2), 6);
+    expect([...outputGrad.dataSync()]).toEqual([-0.5, 0.5, 0]);
+  });
+
+  it('stays finite for logits whose exponentials overflow', () => {
+    const { losses, outputGrad } = binaryCrossEntropy(tf, tf.tensor2d([[1e4, -1e4, 1e4]]), tf.tensor2d([[1, 0, 0]]));
+    expect([...losses.dataSync()]).toEqual([1e4]);
+    expect([...outputGrad.dataSync()]).toEqual([0, 0, 1]);
   });
 });

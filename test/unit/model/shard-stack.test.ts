@@ -27,21 +27,21 @@ function shard(first: number, length: number, rows = 2): ShardBatch {
 
 describe('stackShards', () => {
   it('lays shards side by side at each step, filled up with zeros to a multiple of six rows', () => {
-    const stack = stackShards(ids, [shard(1, 2), shard(5, 2)]);
+    const stack = stackShards(ids, [shard(1, 2), shard(5, 2)], 'gradients');
     expect([...stack.inputs]).toEqual([1, 2, 5, 6, 0, 0, 3, 4, 7, 8, 0, 0]);
     expect(stack).toMatchObject({ steps: 2, rows: 6, rowsPerShard: 2, numShards: 2 });
   });
 
   it('replaces what is padded by zeros', () => {
-    expect([...stackShards(ids, [shard(1, 1)]).inputs]).toEqual([1, 2, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0]);
+    expect([...stackShards(ids, [shard(1, 1)], 'gradients').inputs]).toEqual([1, 2, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0]);
     const dense: ModelSpec = { ...ids, inputs: 'dense', inputSize: 1, loss: 'squared-error', outputSize: 1 };
     const batch = {
       ...shard(1, 0),
       inputs: Float32Array.of(1, NaN, 3, Infinity),
       targets: Float32Array.of(1, NaN, 3, NaN),
     };
-    expect([...stackShards(dense, [batch]).inputs]).toEqual([1, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0]);
-    expect(stackShards(dense, [batch]).targets[0]).toEqual({
+    expect([...stackShards(dense, [batch], 'gradients').inputs]).toEqual([1, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0]);
+    expect(stackShards(dense, [batch], 'gradients').targets[0]).toEqual({
       count: 2,
       slots: 4,
       positions: Int32Array.of(0, 6, 0, 0),
@@ -50,7 +50,7 @@ describe('stackShards', () => {
   });
 
   it('selects a target at every valid step, in row order, and fills up with copies of the first', () => {
-    const [first, second] = stackShards(ids, [shard(1, 1), shard(5, 2)]).targets;
+    const [first, second] = stackShards(ids, [shard(1, 1), shard(5, 2)], 'gradients').targets;
     expect(first).toEqual({
       count: 3,
       slots: 4,
@@ -67,7 +67,7 @@ describe('stackShards', () => {
 
   it('selects one target at the last valid step of each row that has one', () => {
     const spec: ModelSpec = { ...ids, targetsPer: 'sequence' };
-    const [first, second] = stackShards(spec, [shard(1, 1), shard(5, 0)]).targets;
+    const [first, second] = stackShards(spec, [shard(1, 1), shard(5, 0)], 'gradients').targets;
     expect(first).toEqual({ count: 2, slots: 2, positions: Int32Array.of(6, 1), values: Int32Array.of(1, 2) });
     expect(second).toEqual({
       count: 1,

@@ -66,8 +66,22 @@ describe('initialParams', () => {
     expect(tensors['head.bias']).toEqual(new Float32Array(10));
   });
 
-  it('has no forget bias in the tanh cell', () => {
-    expect(tensorsOf(defaults, { ...spec, cell: 'rnn' })['rnn.bias_ih_l0']).toEqual(new Float32Array(64));
+  it.each([
+    ['rnn', 64],
+    ['gru', 192],
+  ] as const)('has no forget bias in the cell %s', (cell, rows) => {
+    expect(tensorsOf(defaults, { ...spec, cell })['rnn.bias_ih_l0']).toEqual(new Float32Array(rows));
+  });
+
+  it('draws an embedding by the fans of one-hot vectors, as nn.Embedding with pytorch, and with orthonormal columns', () => {
+    const model: ModelSpec = { ...spec, inputs: 'ids', inputSize: 90, embeddingSize: 40 };
+    const embedding = (input: InitializerName) => tensorsOf({ ...defaults, input }, model)['embedding.weight']!;
+    expect(Math.max(...embedding('glorot-uniform')) / Math.sqrt(6 / (90 + 40))).toBeCloseTo(1, 2);
+    expect(deviationOf(embedding('he-normal')) / Math.sqrt(2 / 90)).toBeCloseTo(1, 1);
+    expect(deviationOf(embedding('pytorch'))).toBeCloseTo(1, 1);
+    const columns = [0, 1].map((column) => embedding('orthogonal').filter((_, i) => i % 40 === column));
+    expect(deviationOf(columns[0]!) * Math.sqrt(90)).toBeCloseTo(1, 5);
+    expect(columns[0]!.reduce((sum, value, i) => sum + value * columns[1]![i]!, 0)).toBeCloseTo(0, 5);
   });
 
   it('draws the biases too, and applies no forget bias, with pytorch', () => {

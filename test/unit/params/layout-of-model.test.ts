@@ -34,3 +34,28 @@ it('has one block of rows for the tanh cell', () => {
   const { tensors } = layoutOfModel({ ...spec, cell: 'rnn', layers: 1 });
   expect(tensors.map(({ shape }) => shape)).toEqual([[16, 28], [16, 16], [16], [16], [10, 16], [10]]);
 });
+
+it('puts the reverse direction behind the forward one, as PyTorch does, and the embedding first', () => {
+  const both = layoutOfModel({ ...spec, cell: 'gru', inputs: 'ids', bidirectional: true, embeddingSize: 5 });
+  expect(both.tensors.map(({ name, shape }) => `${name} [${shape.join(', ')}]`)).toEqual([
+    'embedding.weight [28, 5]',
+    'rnn.weight_ih_l0 [48, 5]',
+    'rnn.weight_hh_l0 [48, 16]',
+    'rnn.bias_ih_l0 [48]',
+    'rnn.bias_hh_l0 [48]',
+    'rnn.weight_ih_l0_reverse [48, 5]',
+    'rnn.weight_hh_l0_reverse [48, 16]',
+    'rnn.bias_ih_l0_reverse [48]',
+    'rnn.bias_hh_l0_reverse [48]',
+    'rnn.weight_ih_l1 [48, 32]',
+    'rnn.weight_hh_l1 [48, 16]',
+    'rnn.bias_ih_l1 [48]',
+    'rnn.bias_hh_l1 [48]',
+    'rnn.weight_ih_l1_reverse [48, 32]',
+    'rnn.weight_hh_l1_reverse [48, 16]',
+    'rnn.bias_ih_l1_reverse [48]',
+    'rnn.bias_hh_l1_reverse [48]',
+    'head.weight [10, 32]',
+    'head.bias [10]',
+  ]);
+});

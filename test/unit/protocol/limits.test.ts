@@ -214,6 +214,7 @@ const spec: RunSpec = {
   parameters: 117,
   shards: 8,
   rows: 8,
+  seed: 42,
 };
 
 describe('the run spec', () => {
@@ -226,7 +227,7 @@ describe('the run spec', () => {
     ['null', 'null'],
     ['an array', '[]'],
     ['nesting without end', '['.repeat(60_000)],
-    ['another cell', JSON.stringify({ ...spec, model: { ...spec.model, cell: 'gru' } })],
+    ['another cell', JSON.stringify({ ...spec, model: { ...spec.model, cell: 'elman' } })],
     ['no shards', JSON.stringify({ ...spec, shards: 0 })],
     ['4,097 shards', JSON.stringify({ ...spec, shards: 4097 })],
     ['more parameters than a tensor holds', JSON.stringify({ ...spec, parameters: 536_870_913 })],
