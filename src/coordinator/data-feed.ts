@@ -1,5 +1,5 @@
 // Data on its way to one worker: blocks by name, each sent once while the worker holds it.
-import type { Split } from '../data/load-dataset.js';
+import type { Block, Split } from '../data/load-dataset.js';
 
 export class DataFeed {
   readonly #held = new Set<string>();
@@ -13,15 +13,14 @@ export class DataFeed {
     for (const name of names) this.#held.delete(name);
   }
 
-  /** The indexes of blocks that hold these examples and have not been sent; they count as sent from now on. */
-  take(split: Split, exampleIds: Iterable<number>): number[] {
-    const wanted: number[] = [];
+  /** The blocks that hold these examples and have not been sent; they count as sent from now on. */
+  take(split: Split, exampleIds: Iterable<number>): Block[] {
+    const wanted: Block[] = [];
     for (const id of exampleIds) {
-      const index = split.blockOf(id);
-      const name = split.blocks[index]?.name;
-      if (name === undefined || this.#held.has(name)) continue;
-      this.#held.add(name);
-      wanted.push(index);
+      const block = split.blocks[split.blockOf(id)];
+      if (block === undefined || this.#held.has(block.name)) continue;
+      this.#held.add(block.name);
+      wanted.push(block);
     }
     return wanted;
   }

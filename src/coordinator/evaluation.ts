@@ -1,18 +1,27 @@
-// The sums of an evaluation, taken along the tree in float64: the same bits whoever computed the shards.
+// The sums of an evaluation, one split at a time, taken along the tree in float64: the same bits whoever computed the shards.
 import { reduceTree, rootNode } from '../collective/tree.js';
-import type { Dataset } from '../data/load-dataset.js';
+import type { DataSpec } from '../data/data-spec.js';
 import type { EvaluatedEvent } from '../metrics/events.js';
 import type { ShardScore } from './core/state.js';
+import type { SplitEvaluation } from './run-plan.js';
 
 export type EvaluationScore = Pick<EvaluatedEvent, 'loss' | 'examples' | 'accuracy' | 'natsPerTarget'>;
 
-export function scoreEvaluation(dataset: Dataset, scores: readonly ShardScore[]): EvaluationScore {
-  const { targets } = dataset.spec;
+/** Scores one split from the scores of all shards of an evaluation. */
+export function scoreEvaluation(
+  { targets }: DataSpec,
+  { split, firstShard, shards }: SplitEvaluation,
+  allScores: readonly ShardScore[],
+): EvaluationScore {
+  const scores = allScores
+    .map((score) => ({ ...score, shard: score.shard - firstShard }))
+    .filter(({ shard }) => shard >= 0 && shard < shards.length);
   const loss = treeSum(scores, (score) => score.loss);
   const count = treeSum(scores, (score) => score.count);
   const mean = count > 0 ? loss / count : NaN;
-  const examples = dataset.test.size;
+  const examples = split.size;
   if (targets.kind === 'value') return { loss: mean, examples };
+  if (targets.kind === 'keys') return { loss: mean, examples, natsPerTarget: mean };
   const accuracy = treeSum(scores, (score) => score.correct) / count;
   return targets.per === 'sequence'
     ? { loss: mean, examples, accuracy }

@@ -1,5 +1,6 @@
 // What goes out to workers: weights encoded once for all, leases, and the data that they need.
 import { crc32 } from 'node:zlib';
+import type { Split } from '../data/load-dataset.js';
 import { encodeVector } from '../protocol/chunks.js';
 import { Purpose as WirePurpose } from '../protocol/control.js';
 import { encodeFrame } from '../protocol/frame.js';
@@ -59,9 +60,9 @@ export class Outbox {
   /** Sends blocks that a worker asks for by name. */
   sendBlocks(peer: Peer, names: readonly Uint8Array[]): void {
     const wanted = new Set(names.map((name) => Buffer.from(name).toString('hex')));
-    const { train, test } = this.#options.plan.dataset;
-    for (const split of [train, test]) {
-      for (const block of split.blocks) if (wanted.has(block.name)) this.#sendBlock(peer, block.bytes());
+    const { train, valid, test } = this.#options.plan.dataset;
+    for (const split of [train, valid, test]) {
+      for (const block of split?.blocks ?? []) if (wanted.has(block.name)) this.#sendBlock(peer, block.bytes());
     }
   }
 
@@ -80,29 +81,27 @@ export class Outbox {
   /** The shards' examples in row order, each with the place of its block in the list of names. */
   #describeWork(purpose: Purpose, step: number, shards: readonly number[]) {
     const { plan } = this.#options;
-    const split = plan.split(purpose);
-    const places = new Map<number, number>();
-    const placeOf = (id: number): number => {
-      const block = split.blockOf(id);
-      const place = places.get(block) ?? places.size;
-      places.set(block, place);
+    const places = new Map<string, number>();
+    const placeOf = (split: Split, id: number): number => {
+      const name = split.blocks[split.blockOf(id)]?.name ?? '';
+      const place = places.get(name) ?? places.size;
+      places.set(name, place);
       return place;
     };
     const work = shards.map((shard) => {
       const exampleIds = [...plan.exampleIds(purpose, step, shard)];
-      return { shard, exampleIds, blockIndexes: exampleIds.map(placeOf) };
+      const split = plan.split(purpose, shard);
+      return { shard, exampleIds, blockIndexes: exampleIds.map((id) => placeOf(split, id)) };
     });
-    const blocks = [...places.keys()].map((index) => Buffer.from(split.blocks[index]?.name ?? '', 'hex'));
+    const blocks = [...places.keys()].map((name) => Buffer.from(name, 'hex'));
     return { shards: work, blocks };
   }
 
   #feed(peer: Peer, purpose: Purpose, step: number, shards: readonly number[]): void {
     const { plan } = this.#options;
-    const split = plan.split(purpose);
-    const ids = shards.flatMap((shard) => [...plan.exampleIds(purpose, step, shard)]);
-    for (const index of peer.feed.take(split, ids)) {
-      const block = split.blocks[index];
-      if (block) this.#sendBlock(peer, block.bytes());
+    for (const shard of shards) {
+      const wanted = peer.feed.take(plan.split(purpose, shard), plan.exampleIds(purpose, step, shard));
+      for (const block of wanted) this.#sendBlock(peer, block.bytes());
     }
   }
 

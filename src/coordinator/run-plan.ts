@@ -14,6 +14,13 @@ import type { TrainingOptions } from './training-options.js';
 /** Rows of an evaluation shard: enough to be fast, fixed so that the sums never depend on the workers. */
 const leastEvaluationRows = 64;
 
+/** The shards of an evaluation that score one split. */
+export interface SplitEvaluation {
+  readonly split: Split;
+  readonly firstShard: number;
+  readonly shards: readonly Uint32Array[];
+}
+
 export interface RunPlan {
   readonly model: ModelSpec;
   readonly layout: Layout;
@@ -24,7 +31,9 @@ export interface RunPlan {
   readonly schedule: ScheduleOptions;
   readonly core: CorePlan;
   readonly dataset: Dataset;
-  split(purpose: Purpose): Split;
+  /** What every evaluation scores, in order: the first split chooses the best checkpoint. */
+  readonly evaluations: readonly SplitEvaluation[];
+  split(purpose: Purpose, shard: number): Split;
   exampleIds(purpose: Purpose, step: number, shard: number): Uint32Array;
   /** The padded shape of every shard of a step. */
   shape(purpose: Purpose, step: number): { readonly rows: number; readonly steps: number };
@@ -40,19 +49,22 @@ export function planRun(dataset: Dataset, options: TrainingOptions): RunPlan {
   const totalSteps = options.steps ?? perEpoch * (options.epochs ?? 1);
   const rows = rowsPerShard(globalBatch, shards);
   const evaluationRows = Math.max(rows, leastEvaluationRows);
-  const evaluation = evaluationShards(dataset.test.size, evaluationRows);
+  const evaluations = planEvaluations(dataset, evaluationRows);
+  const evaluation = evaluations.flatMap((part) => part.shards.map((ids) => ({ split: part.split, ids })));
   const orderOf = remember(2, (epoch: number) => epochOrder(seed, epoch, dataset.train.size));
   const dealOf = remember(4, (step: number) => {
     const { epoch, stepInEpoch } = locateStep(step, perEpoch);
     return dealShards(orderOf(epoch), stepInEpoch, globalBatch, shards);
   });
-  const split = (purpose: Purpose): Split => (purpose === 'train' ? dataset.train : dataset.test);
+  const split = (purpose: Purpose, shard: number): Split =>
+    purpose === 'train' ? dataset.train : (evaluation[shard]?.split ?? dataset.test);
   const exampleIds = (purpose: Purpose, step: number, shard: number): Uint32Array =>
-    (purpose === 'train' ? dealOf(step)[shard] : evaluation[shard]) ?? new Uint32Array(0);
+    (purpose === 'train' ? dealOf(step)[shard] : evaluation[shard]?.ids) ?? new Uint32Array(0);
   const targetCount = (purpose: Purpose, step: number, shard: number): number => {
     const ids = exampleIds(purpose, step, shard);
     if (dataset.spec.targets.per === 'sequence') return ids.length;
-    return ids.reduce((sum, id) => sum + (split(purpose).lengths[id] ?? 0), 0);
+    const { lengths } = split(purpose, shard);
+    return ids.reduce((sum, id) => sum + (lengths[id] ?? 0), 0);
   };
   const longest = (ids: readonly Uint32Array[], lengths: Int32Array): number =>
     ids.reduce((most, shard) => shard.reduce((inner, id) => Math.max(inner, lengths[id] ?? 0), most), 1);
@@ -65,6 +77,7 @@ export function planRun(dataset: Dataset, options: TrainingOptions): RunPlan {
     totalSteps,
     schedule: { ...options.schedule, totalSteps },
     dataset,
+    evaluations,
     split,
     exampleIds,
     shape: (purpose, step) =>
@@ -84,6 +97,17 @@ export function planRun(dataset: Dataset, options: TrainingOptions): RunPlan {
       exampleIds: (purpose, step, shard) => [...exampleIds(purpose, step, shard)],
     },
   };
+}
+
+function planEvaluations({ valid, test }: Dataset, rows: number): SplitEvaluation[] {
+  const evaluations: SplitEvaluation[] = [];
+  let firstShard = 0;
+  for (const split of valid ? [valid, test] : [test]) {
+    const shards = evaluationShards(split.size, rows);
+    evaluations.push({ split, firstShard, shards });
+    firstShard += shards.length;
+  }
+  return evaluations;
 }
 
 /** Keeps the last `size` results of a pure function. */

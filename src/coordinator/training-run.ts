@@ -1,6 +1,7 @@
 // The run itself, without its workers: gradients in, weights out, everything recorded.
 import { performance } from 'node:perf_hooks';
 import { digestState, type TrainingSnapshot } from '../checkpoint/checkpoint.js';
+import type { Dataset } from '../data/load-dataset.js';
 import type { DoneEvent, RunEvent } from '../metrics/events.js';
 import { createOptimizer } from '../optim/create-optimizer.js';
 import { createVectorArena, type VectorArena } from '../tensor/vector-arena.js';
@@ -27,6 +28,11 @@ export interface TrainingRunOptions {
   /** Where the norm of every shard's gradient is written, if anywhere. */
   readonly recordGradients?: string;
   onEvent(event: RunEvent): void;
+}
+
+/** What a checkpoint says of its data: the spec, and how raw values became what the model saw. */
+function describeData({ spec, preprocessing }: Dataset): Record<string, unknown> {
+  return { ...spec, ...(preprocessing && { preprocessing }) };
 }
 
 export class TrainingRun {
@@ -111,10 +117,27 @@ export class TrainingRun {
 
   recordEvaluation(step: number, scores: readonly ShardScore[]): void {
     const { plan } = this.#options;
-    const score = scoreEvaluation(plan.dataset, scores);
-    const best = Number.isFinite(score.loss) && (this.#best === undefined || score.loss < this.#best.loss);
-    if (best) this.#best = { loss: score.loss, step };
-    this.#recorder.evaluated({ event: 'evaluated', step, epoch: plan.epochAfter(step), split: 'test', best, ...score });
+    const { spec, baselines } = plan.dataset;
+    const scored = plan.evaluations.map((evaluation) => ({
+      split: evaluation.split.name,
+      score: scoreEvaluation(spec, evaluation, scores),
+    }));
+    const loss = scored[0]?.score.loss ?? NaN; // the validation split's where there is one
+    const best = Number.isFinite(loss) && (this.#best === undefined || loss < this.#best.loss);
+    if (best) this.#best = { loss, step };
+    const epoch = plan.epochAfter(step);
+    for (const { split, score } of scored) {
+      const baseline = baselines?.[split];
+      this.#recorder.evaluated({
+        event: 'evaluated',
+        step,
+        epoch,
+        split,
+        best,
+        ...score,
+        ...(baseline && { baseline }),
+      });
+    }
   }
 
   /** Writes a checkpoint of the state as it is now; training may go on meanwhile. */
@@ -152,7 +175,7 @@ export class TrainingRun {
       metrics: this.#best ? { bestLoss: this.#best.loss, bestStep: this.#best.step } : {},
       shardsByWorker: { ...this.#shardsByWorker },
       model: { ...plan.model },
-      data: { ...plan.dataset.spec },
+      data: describeData(plan.dataset),
     };
   }
 }

@@ -1,7 +1,8 @@
 // The adding problem (Hochreiter and Schmidhuber 1997, experiment 4, as in Le, Jaitly and Hinton 2015), generated.
 import { ConfigError } from '../errors.js';
 import { randomStream } from '../random/random-stream.js';
-import { buildDataset, requireExampleFits, type SplitColumns } from './build-dataset.js';
+import { buildDataset, requireExampleFits } from './build-dataset.js';
+import type { SplitColumns } from './columns.js';
 import type { DataSpec } from './data-spec.js';
 import type { Dataset, SplitName } from './dataset.js';
 

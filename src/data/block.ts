@@ -9,10 +9,11 @@ import {
   targetWidth,
   type Columns,
   type InputColumn,
+  type SplitSource,
   type TargetColumn,
 } from './columns.js';
 import type { DataSpec } from './data-spec.js';
-import type { SplitName } from './dataset.js';
+import { splitNames, type SplitName } from './dataset.js';
 
 const blockVersion = 1;
 const blockKeys = ['version', 'split', 'first', 'count', 'lengths', 'inputs', 'targets'] as const;
@@ -35,24 +36,17 @@ export function exampleBytes(spec: DataSpec, length: number): number {
   return 4 + length * inputWidth(spec) * inputItemBytes(spec) + targets * targetWidth(spec) * targetItemBytes(spec);
 }
 
-/** Encodes examples `first` to `first + count - 1` of a split's columns. */
-export function encodeBlock(
-  spec: DataSpec,
-  columns: Columns,
-  split: SplitName,
-  first: number,
-  count: number,
-): Uint8Array {
-  const [from, to] = [columns.starts[first]!, columns.starts[first + count]!];
-  const [targetFrom, targetTo] = spec.targets.per === 'step' ? [from, to] : [first, first + count];
+/** Encodes examples `first` to `first + count - 1` of a split. */
+export function encodeBlock(source: SplitSource, split: SplitName, first: number, count: number): Uint8Array {
+  const { inputs, targets } = source.read(first, count);
   return encodeRecord({
     version: blockVersion,
     split,
     first,
     count,
-    lengths: bytesOf(columns.lengths.subarray(first, first + count)),
-    inputs: bytesOf(columns.inputs.subarray(from * inputWidth(spec), to * inputWidth(spec))),
-    targets: bytesOf(columns.targets.subarray(targetFrom * targetWidth(spec), targetTo * targetWidth(spec))),
+    lengths: bytesOf(source.lengths.subarray(first, first + count)),
+    inputs: bytesOf(inputs),
+    targets: bytesOf(targets),
   });
 }
 
@@ -60,8 +54,8 @@ export function encodeBlock(
 export function decodeBlock(bytes: Uint8Array, spec: DataSpec): DecodedBlock {
   const record = readRecord(bytes);
   if (record.version !== blockVersion) throw invalid('version', String(blockVersion), JSON.stringify(record.version));
-  const split = record.split;
-  if (split !== 'train' && split !== 'test') throw invalid('split', 'train or test', typeof split);
+  const split = splitNames.find((name) => name === record.split);
+  if (split === undefined) throw invalid('split', splitNames.join(' or '), typeof record.split);
   const first = readCount(record.first, 'first', 0);
   const count = readCount(record.count, 'count', 1);
   const lengths = new Int32Array(readColumn(record.lengths, 'lengths', count, 4));
@@ -88,8 +82,9 @@ function decodeInputs(value: RecordValue | undefined, spec: DataSpec, steps: num
 
 function decodeTargets(value: RecordValue | undefined, spec: DataSpec, targets: number): TargetColumn {
   const buffer = readColumn(value, 'targets', targets * targetWidth(spec), targetItemBytes(spec));
-  if (spec.targets.kind === 'value') return checkFinite(new Float32Array(buffer), 'targets');
-  return checkRange(new Uint16Array(buffer), 'targets', 0, spec.targets.classes - 1);
+  if (spec.targets.kind === 'class') return checkRange(new Uint16Array(buffer), 'targets', 0, spec.targets.classes - 1);
+  if (spec.targets.kind === 'keys') return checkRange(new Uint8Array(buffer), 'targets', 0, 1);
+  return checkFinite(new Float32Array(buffer), 'targets');
 }
 
 function readRecord(bytes: Uint8Array): { readonly [key: string]: RecordValue } {
@@ -122,7 +117,12 @@ function readColumn(value: RecordValue | undefined, field: string, items: number
   return value.buffer;
 }
 
-function checkRange<T extends Int32Array | Uint16Array>(column: T, field: string, least: number, most: number): T {
+function checkRange<T extends Int32Array | Uint16Array | Uint8Array>(
+  column: T,
+  field: string,
+  least: number,
+  most: number,
+): T {
   const at = column.findIndex((value) => value < least || value > most);
   if (at < 0) return column;
   throw invalid(`${field}[${at}]`, `${least} to ${most}`, String(column[at]));

@@ -3,28 +3,38 @@ import { createHash } from 'node:crypto';
 import { ConfigError } from '../errors.js';
 import { blockName } from './block-name.js';
 import { blockOverheadBytes, encodeBlock, exampleBytes, maxBlockBytes } from './block.js';
-import { startsOf, type Columns } from './columns.js';
+import { sourceOf, type SplitColumns, type SplitSource } from './columns.js';
 import type { DataSpec } from './data-spec.js';
 import type { Block, Dataset, Split, SplitName } from './dataset.js';
 
 /** A block's record stays within 64 KiB unless one example alone is larger. */
 const usualBlockBytes = 64 * 1024;
 
-/** The columns of a split before their starts are known. */
-export type SplitColumns = Omit<Columns, 'starts'>;
+/** A split's examples: columns in memory, or a source that reads them. */
+type Examples = SplitColumns | SplitSource;
 
-/** Builds a data set from its two splits' columns; all blocks are encoded once, for their names. Throws ConfigError EXAMPLE_TOO_LARGE. */
-export function buildDataset(spec: DataSpec, train: SplitColumns, test: SplitColumns): Dataset {
-  const splits = { train: buildSplit(spec, 'train', train), test: buildSplit(spec, 'test', test) };
-  return { spec, digest: digestOf(spec, [splits.train, splits.test]), ...splits };
+/** Builds a data set from its splits; all blocks are encoded once, for their names. Throws ConfigError EXAMPLE_TOO_LARGE. */
+export function buildDataset(
+  spec: DataSpec,
+  train: Examples,
+  test: Examples,
+  { valid, ...extras }: { readonly valid?: Examples } & Pick<Dataset, 'preprocessing' | 'baselines'> = {},
+): Dataset {
+  const splits = {
+    train: buildSplit(spec, 'train', train),
+    ...(valid && { valid: buildSplit(spec, 'valid', valid) }),
+    test: buildSplit(spec, 'test', test),
+  };
+  return { spec, digest: digestOf(spec, Object.values(splits)), ...splits, ...extras };
 }
 
-function buildSplit(spec: DataSpec, name: SplitName, { lengths, inputs, targets }: SplitColumns): Split {
-  const columns: Columns = { lengths, starts: startsOf(lengths), inputs, targets };
+function buildSplit(spec: DataSpec, name: SplitName, examples: Examples): Split {
+  const source = 'read' in examples ? examples : sourceOf(spec, examples);
+  const { lengths } = source;
   const firsts = cutBlocks(spec, name, lengths);
   const blocks = firsts.map((first, i): Block => {
     const count = (firsts[i + 1] ?? lengths.length) - first;
-    const bytes = () => encodeBlock(spec, columns, name, first, count);
+    const bytes = () => encodeBlock(source, name, first, count);
     return { name: blockName(bytes()), first, count, bytes };
   });
   return {

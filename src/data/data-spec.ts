@@ -5,10 +5,13 @@ export type InputSpec =
   | { readonly kind: 'dense'; readonly dtype: 'u8' | 'f32'; readonly features: number; readonly scale: number }
   | { readonly kind: 'ids'; readonly vocabulary: number };
 
-/** `class`: an integer below `classes` (stored as uint16). `value`: `size` float32 numbers. One per sequence or one per step. */
+/**
+ * `class`: an integer below `classes` (stored as uint16). `value`: `size` float32 numbers. `keys`: which of `size` keys are
+ * on, each 0 or 1 (stored as uint8, float32 in a batch). One per sequence or one per step.
+ */
 export type TargetSpec =
   | { readonly kind: 'class'; readonly classes: number; readonly per: 'sequence' | 'step' }
-  | { readonly kind: 'value'; readonly size: number; readonly per: 'sequence' | 'step' };
+  | { readonly kind: 'value' | 'keys'; readonly size: number; readonly per: 'sequence' | 'step' };
 
 export interface DataSpec {
   readonly name: string;

@@ -2,7 +2,8 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ConfigError } from '../errors.js';
-import { buildDataset, type SplitColumns } from './build-dataset.js';
+import { buildDataset } from './build-dataset.js';
+import type { SplitColumns } from './columns.js';
 import type { DataSpec } from './data-spec.js';
 import type { Dataset } from './dataset.js';
 import { parseIdx } from './idx.js';

@@ -1,6 +1,7 @@
 // The user's text, character by character: each step's target is the next character (Karpathy 2015, char-rnn).
 import { ConfigError } from '../errors.js';
-import { buildDataset, type SplitColumns } from './build-dataset.js';
+import { buildDataset } from './build-dataset.js';
+import type { SplitColumns } from './columns.js';
 import type { DataSpec } from './data-spec.js';
 import type { Dataset } from './dataset.js';
 import { readDataFile } from './read-data-file.js';
@@ -28,7 +29,8 @@ export async function loadText({ paths, length }: TextOptions): Promise<Dataset>
   }
   const files: Uint32Array[] = [];
   for (const path of paths) files.push(decodeText(await readDataFile(path), path));
-  const { ids, vocabulary } = encodeCharacters(files);
+  const { ids, characters } = encodeCharacters(files);
+  const vocabulary = characters.length;
   const { train, test } = splitCharacters(ids, length);
   const spec: DataSpec = {
     name: 'text',
@@ -36,7 +38,8 @@ export async function loadText({ paths, length }: TextOptions): Promise<Dataset>
     targets: { kind: 'class', classes: vocabulary, per: 'step' },
     maxLength: length,
   };
-  return buildDataset(spec, train, test);
+  const preprocessing = { version: 1, vocabulary: characters.join('') } as const;
+  return buildDataset(spec, train, test, { preprocessing });
 }
 
 /** A file's code points, a byte order mark at its start left out. Throws ConfigError TEXT_NOT_UTF8 with line and byte. */
@@ -56,24 +59,24 @@ function decodeText(bytes: Uint8Array, path: string): Uint32Array {
   return codePoints.subarray(codePoints[0] === byteOrderMark ? 1 : 0, count);
 }
 
-/** Numbers the characters by code point: the id of a character is its place in the sorted vocabulary. */
-function encodeCharacters(files: readonly Uint32Array[]): { ids: Uint16Array; vocabulary: number } {
+/** Numbers the characters by code point: the id of a character is its place in `characters`. */
+function encodeCharacters(files: readonly Uint32Array[]): { ids: Uint16Array; characters: string[] } {
   const seen = new Uint8Array(codePointLimit);
   for (const file of files) for (const codePoint of file) seen[codePoint] = 1;
   const idOf = new Uint32Array(codePointLimit);
-  let vocabulary = 0;
+  const characters: string[] = [];
   for (let codePoint = 0; codePoint < codePointLimit; codePoint++)
-    if (seen[codePoint] === 1) idOf[codePoint] = vocabulary++;
-  if (vocabulary > maxVocabulary) {
+    if (seen[codePoint] === 1) idOf[codePoint] = characters.push(String.fromCodePoint(codePoint)) - 1;
+  if (characters.length > maxVocabulary) {
     throw new ConfigError(
       'TEXT_VOCABULARY',
-      `The text has ${vocabulary} different characters; at most ${maxVocabulary} can be told apart. Leave files out.`,
+      `The text has ${characters.length} different characters; at most ${maxVocabulary} can be told apart. Leave files out.`,
     );
   }
   const ids = new Uint16Array(files.reduce((total, file) => total + file.length, 0));
   let next = 0;
   for (const file of files) for (const codePoint of file) ids[next++] = idOf[codePoint]!;
-  return { ids, vocabulary };
+  return { ids, characters };
 }
 
 /** Cuts 90/10 by characters, then each part into windows. */

@@ -14,6 +14,7 @@ import {
 import type { TrainingState } from '../coordinator/apply-update.js';
 import type { RunPlan } from '../coordinator/run-plan.js';
 import type { TrainingOptions } from '../coordinator/training-options.js';
+import { differenceOf } from '../data/preprocessing.js';
 import { ConfigError } from '../errors.js';
 import type { RunEvent } from '../metrics/events.js';
 import { createOptimizer } from '../optim/create-optimizer.js';
@@ -84,6 +85,14 @@ async function resumeRun(
       code: 'CHECKPOINT_DAMAGED',
       message: `${path}: ${reason} Going on from step ${snapshot.step}.`,
     });
+  }
+  // Equal blocks can still mean other things: a text with every a replaced by b has the same ids.
+  const part = differenceOf(snapshot.data.preprocessing, plan.dataset.preprocessing);
+  if (part !== undefined && snapshot.data.preprocessing !== undefined) {
+    throw new ConfigError(
+      'DATA_PREPROCESSING',
+      `The data's ${part} differs from the one in the run's checkpoint of step ${snapshot.step}. Restore the files, or start a new run.`,
+    );
   }
   const { bestLoss, bestStep } = snapshot.metrics;
   return {

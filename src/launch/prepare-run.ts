@@ -1,8 +1,12 @@
 // What can be refused before a run has a folder: data that cannot be read, weights that do not fit.
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { decodeManifest } from '../checkpoint/manifest.js';
 import { planRun, type RunPlan } from '../coordinator/run-plan.js';
 import type { TrainingOptions } from '../coordinator/training-options.js';
 import { loadDataset } from '../data/load-dataset.js';
+import { differenceOf, type Preprocessing } from '../data/preprocessing.js';
 import { ConfigError } from '../errors.js';
 import { initialParams } from '../params/initial-params.js';
 import type { Layout } from '../tensor/layout.js';
@@ -19,8 +23,22 @@ export async function prepareRun(training: TrainingOptions): Promise<PreparedRun
   if (training.initFrom === undefined) {
     return { plan, firstParams: () => initialParams(plan.model, training.initializer, training.seed) };
   }
+  await requireSamePreprocessing(training.initFrom, plan.dataset.preprocessing);
   const params = await readParams(training.initFrom, plan.layout);
   return { plan, firstParams: () => params };
+}
+
+/** Refuses weights out of one of bridle's checkpoints whose inputs or outputs meant something else. */
+async function requireSamePreprocessing(path: string, now: Preprocessing | undefined): Promise<void> {
+  const manifestPath = join(dirname(path), 'manifest.json');
+  if (!existsSync(manifestPath)) return;
+  const { data } = decodeManifest(await readFile(manifestPath, 'utf8'), manifestPath);
+  const part = differenceOf(data.preprocessing, now);
+  if (part === undefined || data.preprocessing === undefined) return;
+  throw new ConfigError(
+    'DATA_PREPROCESSING',
+    `--init-from ${path}: its checkpoint was trained with another ${part} than this data has (${manifestPath}). Give the same data, or copy the weights alone to another folder to start from them all the same.`,
+  );
 }
 
 /** Reads weights by their names, as PyTorch writes them; every tensor of the model must be there in its shape. */

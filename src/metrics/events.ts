@@ -83,8 +83,11 @@ export interface EvaluatedEvent {
   readonly examples: number;
   /** Classes, one target a sequence: the share that is right. */
   readonly accuracy?: number;
-  /** Classes, one target a step: the mean negative log-likelihood. */
+  /** Classes, one target a step, or keys: the mean negative log-likelihood. */
   readonly natsPerTarget?: number;
+  /** Loss of a forecast without a model on the same split. */
+  readonly baseline?: { readonly name: string; readonly loss: number };
+  /** These weights are the best so far: by the validation split where the data has one, otherwise by the test split. */
   readonly best: boolean;
 }
 export interface DoneEvent {

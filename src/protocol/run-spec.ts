@@ -27,7 +27,7 @@ const runSpecSchema = z.object({
     ]),
     targets: z.discriminatedUnion('kind', [
       z.object({ kind: z.literal('class'), classes: size, per: z.enum(['sequence', 'step']) }),
-      z.object({ kind: z.literal('value'), size, per: z.enum(['sequence', 'step']) }),
+      z.object({ kind: z.enum(['value', 'keys']), size, per: z.enum(['sequence', 'step']) }),
     ]),
     maxLength: size,
   }),

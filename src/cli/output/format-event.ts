@@ -23,8 +23,9 @@ function formatEvaluated(event: EvaluatedEvent, view: RunView): string {
   const epoch = epochOf(event.step, view.started?.stepsPerEpoch ?? 0);
   const loss = event.accuracy === undefined ? '' : `, loss ${formatValue(event.loss)}`;
   const best = event.best ? ', best so far' : '';
+  const baseline = event.baseline ? `, ${event.baseline.name} ${formatValue(event.baseline.loss)}` : '';
   const examples = formatPlural(event.examples, 'example');
-  return `evaluated after step ${event.step} (epoch ${epoch}): ${formatScore(event)}${loss} on ${examples} (${event.split})${best}`;
+  return `evaluated after step ${event.step} (epoch ${epoch}): ${formatScore(event)}${loss} on ${examples} (${event.split})${baseline}${best}`;
 }
 
 /** Writes an event as a line; undefined for events that have no line of their own. */

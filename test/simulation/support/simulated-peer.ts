@@ -54,7 +54,7 @@ export class SimulatedPeer {
   sendLease({ leaseId, purpose, step, shards }: Extract<CoreEffect, { type: 'lease' }>, state: TrainingState): void {
     this.openLease = leaseId;
     this.sendWeights(state);
-    for (const index of this.#feed.take(split, shards)) this.#sendBlock(index);
+    for (const block of this.#feed.take(split, shards)) this.#sendBlock(split.blocks.indexOf(block));
     const indexes = [...new Set(shards.map((shard) => split.blockOf(shard)))];
     this.send({
       lease: {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { planRun } from '../../../src/coordinator/run-plan.js';
 import type { TrainingOptions } from '../../../src/coordinator/training-options.js';
 import { loadAdding } from '../../../src/data/adding.js';
+import { buildDataset } from '../../../src/data/build-dataset.js';
 
 const data = { name: 'adding', length: 9, minLength: 4, examples: 50, seed: 1 } as const;
 const dataset = loadAdding(data);
@@ -97,4 +98,21 @@ describe('a plan', () => {
   it('wants one worker at least', () => {
     expect(plan.core.minWorkers).toBe(1);
   });
+});
+
+it('scores the validation split first, then the test split, each in shards of its own', () => {
+  const spec = dataset.spec;
+  const part = (length: number) => ({
+    lengths: Int32Array.of(length),
+    inputs: new Float32Array(2 * length),
+    targets: new Float32Array(1),
+  });
+  const withValid = buildDataset(spec, part(4), part(6), { valid: part(5) });
+  const both = planRun(withValid, options);
+  expect(both.evaluations.map(({ split, firstShard }) => [split.name, firstShard])).toEqual([
+    ['valid', 0],
+    ['test', 1],
+  ]);
+  expect(both.core.numEvaluationShards).toBe(2);
+  expect([0, 1].map((shard) => both.split('evaluate', shard).lengths[0])).toEqual([5, 6]);
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { blockName } from '../../../src/data/block-name.js';
 import { decodeBlock, encodeBlock } from '../../../src/data/block.js';
 import { buildDataset } from '../../../src/data/build-dataset.js';
-import { startsOf } from '../../../src/data/columns.js';
+import { sourceOf } from '../../../src/data/columns.js';
 import type { DataSpec } from '../../../src/data/data-spec.js';
 import { encodeRecord, type RecordValue } from '../../../src/records/records.js';
 
@@ -21,7 +21,6 @@ const numbers: DataSpec = {
 };
 const columns = {
   lengths: Int32Array.of(2, 1),
-  starts: startsOf(Int32Array.of(2, 1)),
   inputs: Uint16Array.of(1, 258, 3),
   targets: Uint16Array.of(258, 3, 4),
 };
@@ -39,7 +38,7 @@ const record: Readonly<Record<string, RecordValue>> = {
 
 describe('encodeBlock', () => {
   it('writes the documented bytes', () => {
-    const bytes = encodeBlock(words, columns, 'train', 0, 2);
+    const bytes = encodeBlock(sourceOf(words, columns), 'train', 0, 2);
     const wanted = [
       'de0007',
       'a776657273696f6e 01',
@@ -56,10 +55,10 @@ describe('encodeBlock', () => {
   });
 
   it('takes the rows in the middle of a split, for targets per step and per sequence', () => {
-    const second = decodeBlock(encodeBlock(words, columns, 'train', 1, 1), words);
+    const second = decodeBlock(encodeBlock(sourceOf(words, columns), 'train', 1, 1), words);
     expect([second.first, second.count, [...second.inputs], [...second.targets]]).toEqual([1, 1, [3], [4]]);
     const values = { ...columns, inputs: Float32Array.of(1, 2, 3), targets: Float32Array.of(1, 2, 3, 4) };
-    const last = decodeBlock(encodeBlock(numbers, values, 'train', 1, 1), numbers);
+    const last = decodeBlock(encodeBlock(sourceOf(numbers, values), 'train', 1, 1), numbers);
     expect([[...last.inputs], [...last.targets]]).toEqual([[3], [3, 4]]);
   });
 });
@@ -75,7 +74,7 @@ describe('decodeBlock', () => {
   it('refuses what does not fit the spec, naming the field, what was wanted and what came', () => {
     const refused: [Record<string, RecordValue>, RegExp][] = [
       [{ version: 2 }, /version must be 1, got 2/],
-      [{ split: 'validation' }, /split must be train or test/],
+      [{ split: 'validation' }, /split must be train or valid or test/],
       [{ first: -1 }, /first must be a whole number from 0, got -1/],
       [{ first: 0.5 }, /first must be/],
       [{ first: 2 ** 40 }, /first must be/],
@@ -103,7 +102,9 @@ describe('decodeBlock', () => {
     const values = { ...columns, inputs: Float32Array.of(1, 2, 3), targets: Float32Array.of(1, 2, 3, 4) };
     for (const column of ['inputs', 'targets'] as const) {
       const bad = { ...values, [column]: values[column].slice().fill(NaN, 1, 2) };
-      expect(() => decodeBlock(encodeBlock(numbers, bad, 'train', 0, 2), numbers)).toThrow(`${column}[1] must be`);
+      expect(() => decodeBlock(encodeBlock(sourceOf(numbers, bad), 'train', 0, 2), numbers)).toThrow(
+        `${column}[1] must be`,
+      );
     }
   });
 
