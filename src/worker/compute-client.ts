@@ -59,9 +59,12 @@ export class ComputeClient {
     this.#post({ type: 'configure', spec });
   }
 
-  /** Hands over weights; the array must not be changed afterwards. */
+  /**
+   * Has the thread take weights in. `params` is shared memory and may be written again when the next weights arrive: these come
+   * after the round has ended, when what is still computed with the old ones is revoked, and its answer dropped.
+   */
   setWeights(step: number, params: Float32Array): void {
-    this.#post({ type: 'weights', step, params }, [params.buffer as ArrayBuffer]);
+    this.#post({ type: 'weights', step, params });
   }
 
   compute(leaseId: number, purpose: 'train' | 'evaluate', tasks: readonly ShardTask[]): void {

@@ -5,14 +5,17 @@ import { addInto, firstNonFinite, squaredNorm } from '../tensor/flat-vector.js';
 import type { Layout } from '../tensor/layout.js';
 import type { Computed, ComputedShard, ShardTask } from './compute-messages.js';
 
-/** Computes the gradient of each shard's summed loss, and the tree nodes that the finite ones fill. */
+/**
+ * Computes the gradient of each shard's summed loss, and the tree nodes that the finite ones fill. `grads` is overwritten, one
+ * vector [parameters] a task; the nodes lie in some of them.
+ */
 export function computeTraining(
   network: Network,
   layout: Layout,
   numShards: number,
   tasks: readonly ShardTask[],
+  grads: readonly Float32Array[],
 ): Pick<Computed, 'shards' | 'nodes'> {
-  const grads = tasks.map(() => new Float32Array(layout.size));
   const results = network.gradients(
     tasks.map((task) => task.batch),
     grads,

@@ -5,6 +5,7 @@ import { BridleError } from '../errors.js';
 import type { Network } from '../model/network.js';
 import { layoutOfModel } from '../params/layout-of-model.js';
 import type { RunSpec } from '../protocol/run-spec.js';
+import { createSharedVector } from '../tensor/shared-vector.js';
 import { computeEvaluation, computeTraining } from './compute-lease.js';
 import type { Computed, ComputeThreadData, FromCompute, ToCompute } from './compute-messages.js';
 import { loadEngine } from './engine.js';
@@ -14,7 +15,7 @@ const lastRevoked = new Int32Array(revoked);
 const port = parentPort;
 if (!port) throw new Error('compute-thread.js is started by a worker, not by itself');
 
-const say = (message: FromCompute, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+const say = (message: FromCompute): void => port.postMessage(message);
 
 const engine = await loadEngine(backendName, { threads });
 const { kernelId, description } = engine;
@@ -22,10 +23,13 @@ say({ type: 'ready', kernelId, backend: backendName, description });
 
 let network: Network | undefined;
 let spec: RunSpec | undefined;
+/** One gradient a shard, used again for every lease: the main thread has sent the last answer before it posts the next lease. */
+let gradients: Float32Array[] = [];
 
 function configure(next: RunSpec): void {
   network?.dispose();
   spec = next;
+  gradients = [];
   const { rows, data, model } = next;
   const made = engine.createNetwork(model, { rows, steps: data.maxLength });
   network = made.network;
@@ -41,13 +45,15 @@ function compute({ leaseId, purpose, tasks }: Extract<ToCompute, { type: 'comput
   const result = !isWanted()
     ? nothing
     : purpose === 'train'
-      ? computeTraining(network, layout, spec.shards, tasks)
+      ? computeTraining(network, layout, spec.shards, tasks, gradientsFor(tasks.length, layout.size))
       : computeEvaluation(network, tasks);
   const message: Computed = { type: 'computed', leaseId, purpose, ...result, computeMs: performance.now() - startedAt };
-  say(
-    message,
-    result.nodes.map(({ vector }) => vector.buffer as ArrayBuffer),
-  );
+  say(message);
+}
+
+function gradientsFor(count: number, size: number): readonly Float32Array[] {
+  while (gradients.length < count) gradients.push(createSharedVector(size));
+  return gradients.slice(0, count);
 }
 
 port.on('message', (message: ToCompute) => {

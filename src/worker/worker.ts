@@ -8,6 +8,7 @@ import { decodeBlock, type DecodedBlock } from '../data/block.js';
 import { BridleError, ProtocolError, exitCodes } from '../errors.js';
 import { Purpose } from '../protocol/control.js';
 import { parseRunSpec, type RunSpec } from '../protocol/run-spec.js';
+import { createSharedVector } from '../tensor/shared-vector.js';
 import { connect, type ConnectOptions } from '../transport/client.js';
 import type { Connection } from '../transport/connection.js';
 import { ComputeClient } from './compute-client.js';
@@ -55,6 +56,8 @@ class Worker implements SessionHost {
   #reject!: (error: unknown) => void;
   #spec: RunSpec | undefined;
   #specJson = '';
+  /** Weights as they arrive; the compute thread takes them from here. */
+  #weights: Float32Array = new Float32Array(0);
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: WorkerOptions, compute: ComputeClient) {
@@ -119,6 +122,7 @@ class Worker implements SessionHost {
       this.#spec = parseRunSpec(welcome.runSpec);
       this.#specJson = welcome.runSpec;
       this.#compute.configure(this.#spec);
+      this.#weights = createSharedVector(this.#spec.parameters);
     }
     this.#options.log.info({ rank: welcome.rank, runId: welcome.runId, generation: welcome.generation }, 'joined');
   }
@@ -134,7 +138,7 @@ class Worker implements SessionHost {
   }
 
   weightsVector(): Float32Array {
-    return new Float32Array(this.#joinedSpec.parameters);
+    return this.#weights;
   }
 
   onWeights(step: number, params: Float32Array): void {

@@ -25,6 +25,8 @@ function networkOf(gradients: readonly (readonly [number, number])[], losses: re
   } as unknown as Network;
 }
 
+const vectors = (count: number): Float32Array[] => Array.from({ length: count }, () => new Float32Array(2).fill(NaN));
+
 describe('a lease', () => {
   it('is summed over the largest tree nodes that it fills, left first', () => {
     const network = networkOf([
@@ -33,7 +35,7 @@ describe('a lease', () => {
       [1, 0.3],
       [5, 0],
     ]);
-    const { shards, nodes } = computeTraining(network, layout, 8, tasksOf(0, 1, 2, 5));
+    const { shards, nodes } = computeTraining(network, layout, 8, tasksOf(0, 1, 2, 5), vectors(4));
     expect(shards.map(({ shard, squaredNorm, nonFinite }) => [shard, squaredNorm > 0, nonFinite])).toEqual(
       [0, 1, 2, 5].map((shard) => [shard, true, '']),
     );
@@ -56,6 +58,7 @@ describe('a lease', () => {
       layout,
       4,
       tasksOf(0, 1, 2, 3),
+      vectors(4),
     );
     expect(shards.map(({ nonFinite }) => nonFinite)).toEqual(['', 'bias', '', 'weight']);
     expect(nodes.map(({ node }) => node)).toEqual([
@@ -65,7 +68,7 @@ describe('a lease', () => {
   });
 
   it('counts a loss that is not finite as a flaw, even where the gradient is finite', () => {
-    const { shards, nodes } = computeTraining(networkOf([[1, 1]], [Infinity]), layout, 1, tasksOf(0));
+    const { shards, nodes } = computeTraining(networkOf([[1, 1]], [Infinity]), layout, 1, tasksOf(0), vectors(1));
     expect([shards[0]?.nonFinite, nodes]).toEqual(['loss', []]);
   });
 
