@@ -14,6 +14,7 @@ const floors = [
   ['coordinator', 'worker'],
   ['launch', 'loadtest'],
   ['config'],
+  ['library'],
   ['cli', 'index'],
 ];
 

@@ -25,3 +25,8 @@ export type {
   WorkerLostEvent,
 } from './metrics/events.js';
 export type { BackendChoice, OnNonFinite, RunLocation, TrainingOptions } from './coordinator/training-options.js';
+export type { CommitRecord } from './checkpoint/commit-log.js';
+export type { RunRecord } from './checkpoint/run-folder.js';
+export { readRun, type StoredCheckpoint, type StoredRun } from './library/read-run.js';
+export { defineConfig, type TrainConfig } from './library/train-config.js';
+export { train, type Run, type RunMetrics, type RunResult, type TrainOptions } from './library/train.js';

@@ -5,11 +5,11 @@ import { settleCommandLine, type CommandLine } from '../config/parse-command-lin
 import { ConfigError, exitCodes } from '../errors.js';
 import type { ClippingOptions } from '../loadtest/clipping-options.js';
 import type { GradientKind } from '../loadtest/gradient-source.js';
-import { checkInputFiles } from './check-input-files.js';
+import { checkInputFiles } from '../library/check-input-files.js';
 import type { CommandBody } from './command.js';
 import { formatJsonLine } from './output/json-line.js';
 import { createRunOutput } from './output/run-output.js';
-import { readToken } from './read-token.js';
+import { readToken } from '../library/read-token.js';
 import { watchStop } from './watch-stop.js';
 
 const defaultWorkers = 100;

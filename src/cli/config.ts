@@ -9,7 +9,7 @@ import { ConfigError, exitCodes } from '../errors.js';
 import type { CommandBody, Surroundings } from './command.js';
 import { formatJsonLine } from './output/json-line.js';
 import { packageFolder } from './package-info.js';
-import { settleRun } from './run-session.js';
+import { settleRun } from '../library/settle-run.js';
 
 const actions = ['init', 'check', 'show'] as const;
 

@@ -3,9 +3,7 @@ import type { CommandBody } from './command.js';
 import { runSession } from './run-session.js';
 
 export const coordinator: CommandBody = (given, around) =>
-  runSession({
-    given,
-    around,
+  runSession(given, around, {
     workers: 0,
     run: async (training, launch) => {
       const { runCoordinator } = await import('../launch/run-coordinator.js');

@@ -6,7 +6,7 @@ import type { ProbeCheck } from '../launch/launch-options.js';
 import type { CommandBody, Surroundings } from './command.js';
 import { checkMachine, type MachineCheck } from './machine-checks.js';
 import { formatJsonLine } from './output/json-line.js';
-import { readToken } from './read-token.js';
+import { readToken } from '../library/read-token.js';
 
 /** Writes one check as a line, with its fix below. */
 export function formatCheck({ name, state, detail, fix }: MachineCheck): string {

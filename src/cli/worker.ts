@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { chooseBackend } from '../backend/available-backends.js';
 import { settleCommandLine } from '../config/parse-command-line.js';
 import { ConfigError, exitCodes } from '../errors.js';
-import { checkInputFiles } from './check-input-files.js';
+import { checkInputFiles } from '../library/check-input-files.js';
 import type { CommandBody } from './command.js';
-import { openLog } from './open-log.js';
+import { openLog } from '../library/open-log.js';
 import { createRunOutput } from './output/run-output.js';
-import { readToken } from './read-token.js';
+import { readToken } from '../library/read-token.js';
 import { watchStop } from './watch-stop.js';
 
 export const worker: CommandBody = async (given, around) => {
@@ -18,7 +18,7 @@ export const worker: CommandBody = async (given, around) => {
   const token = await readToken(values.tokenFile, around.env);
   const backend = chooseBackend(values.backend);
 
-  const log = openLog(join(values.logDir, 'workers.log'), values.verbose);
+  const { log } = openLog(join(values.logDir, 'workers.log'), values.verbose);
   const output = createRunOutput({ command, ...around, json, quiet, logEvery: 0, nowMs: Date.now });
   const stop = watchStop(output, 'leaving the run');
   const say = quiet ? (): void => undefined : output.say;

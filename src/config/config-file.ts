@@ -4,7 +4,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { ConfigError } from '../errors.js';
 import type { CommandName } from './option.js';
 import type { Given } from './read-arguments.js';
-import { readConfig } from './read-config.js';
+import { readConfig, type ConfigContents } from './read-config.js';
 import { optionsOf, type OptionName } from './schema.js';
 
 /** No config file is so large; a data set given by mistake is. */
@@ -27,7 +27,11 @@ export async function addConfigFile(command: CommandName, given: Given): Promise
 /** The same for a text that is read already; paths in it start at the folder of `path`, an absolute one. */
 export function addConfigText(command: CommandName, given: Given, text: string, path: string): void {
   const resolvePath = (file: string): string => resolve(dirname(path), file);
-  const { values, problems } = readConfig(text, shorten(path), { allowed: configKeys, resolvePath });
+  addContents(command, given, readConfig(text, shorten(path), { allowed: configKeys, resolvePath }));
+}
+
+/** Adds what a config says to what stronger sources left open. */
+export function addContents(command: CommandName, given: Given, { values, problems }: ConfigContents): void {
   given.problems.push(...problems);
   const own = optionsOf(command);
   for (const [name, { value, key, place }] of values) {

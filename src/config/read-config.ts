@@ -31,7 +31,7 @@ export interface ReadConfigOptions {
 interface Pair {
   readonly key: string;
   readonly section?: Section;
-  readonly node: Node | null;
+  readonly input: unknown;
   readonly place: string;
 }
 
@@ -57,8 +57,33 @@ export function readConfig(text: string, path: string, options: ReadConfigOption
   if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return contents;
 
   const root = rootOf(document, (problem) => refuse('CONFIG_FILE', placeOf(0), problem));
-  for (const pair of root ? pairsOf(root, placeOf) : []) readPair(pair, document, options, contents);
+  for (const pair of root ? pairsOf(root, document, placeOf) : []) readPair(pair, options, contents);
   return contents;
+}
+
+/** Reads the same from a plain object of a program; `place` stands for it in messages. */
+export function readConfigObject(object: unknown, place: string, options: ReadConfigOptions): ConfigContents {
+  const contents: ConfigContents = { values: new Map(), problems: [] };
+  if (!isMapping(object)) {
+    const message = `${place} must be an object of options, got ${JSON.stringify(object)}. For the defaults: {}.`;
+    contents.problems.push(new ConfigError('FLAG_VALUE', message));
+    return contents;
+  }
+  for (const pair of pairsOfObject(object, place)) readPair(pair, options, contents);
+  return contents;
+}
+
+function isMapping(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function pairsOfObject(object: object, place: string, section?: Section): Pair[] {
+  return Object.entries(object).flatMap(([key, input]: [string, unknown]) => {
+    if (input === undefined) return []; // an option that the program leaves open
+    const opened = section === undefined ? sectionOf(key) : undefined;
+    if (opened && isMapping(input)) return pairsOfObject(input, place, opened);
+    return [{ key, input, place, ...(section === undefined ? {} : { section }) }];
+  });
 }
 
 /** The map of options: the whole file, or `resolved` of a config.yaml that a run has written. */
@@ -81,20 +106,20 @@ function rootOf(document: Document, refuse: (problem: string) => void): YAMLMap 
   return undefined;
 }
 
-function pairsOf(map: YAMLMap, placeOf: (offset: number) => string, section?: Section): Pair[] {
+function pairsOf(map: YAMLMap, document: Document, placeOf: (offset: number) => string, section?: Section): Pair[] {
   return map.items.flatMap((item) => {
     const keyNode = item.key as Node | null;
     const key = isScalar(keyNode) ? String(keyNode.value) : String(keyNode);
     const node = item.value as Node | null;
     const opened = section === undefined && isMap(node) ? sectionOf(key) : undefined;
-    if (opened && isMap(node)) return pairsOf(node, placeOf, opened);
+    if (opened && isMap(node)) return pairsOf(node, document, placeOf, opened);
     const place = placeOf(keyNode?.range?.[0] ?? 0);
-    return [{ key, node, place, ...(section === undefined ? {} : { section }) }];
+    return [{ key, input: plainValue(node, document), place, ...(section === undefined ? {} : { section }) }];
   });
 }
 
-function readPair(pair: Pair, document: Document, options: ReadConfigOptions, contents: ConfigContents): void {
-  const { key, section, node, place } = pair;
+function readPair(pair: Pair, options: ReadConfigOptions, contents: ConfigContents): void {
+  const { key, section, input, place } = pair;
   const { values, problems } = contents;
   const spelled = section === undefined ? key : `${section}.${key}`;
   if (spelled === '$schema') return; // where an editor finds the schema
@@ -110,7 +135,6 @@ function readPair(pair: Pair, document: Document, options: ReadConfigOptions, co
     return;
   }
   const { type } = optionOf(name);
-  const input = plainValue(node, document);
   if (input === null) {
     problems.push(new ConfigError('FLAG_VALUE_MISSING', `${place} ${spelled} needs a value: ${type.wanted}.`));
     return;

@@ -56,6 +56,16 @@ it('compiles its kernels where a compiler is, and sets nothing up that the user 
   expect(run('npx', ['--no-install', 'bridle', 'doctor'])).toMatch(/^ok +backend native/m);
 }, 120_000);
 
+it('trains from a program of the project', () => {
+  const program = `
+    import { train } from 'bridle';
+    const config = { data: { name: 'adding', length: 8 }, hiddenSize: 4, steps: 3, workers: 1 };
+    const { reason, step } = await train(config).result;
+    console.log(reason, step);`;
+  writeFileSync(join(project, 'program.mjs'), program);
+  expect(run(process.execPath, ['program.mjs'])).toBe('finished 3\n');
+});
+
 it('says what to type for TensorFlow', () => {
   expect(setup('--tensorflow')).toMatch(/npm install --ignore-scripts @tensorflow\/tfjs-node-gpu/);
 });

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openLog } from '../../../src/cli/open-log.js';
-import { readToken } from '../../../src/cli/read-token.js';
+import { openLog } from '../../../src/library/open-log.js';
+import { readToken } from '../../../src/library/read-token.js';
 
 let folder = '';
 beforeAll(async () => {
@@ -31,11 +31,14 @@ describe('the token', () => {
 
 it('logs JSON lines at once, with secrets blanked', async () => {
   const path = join(folder, 'logs', 'coordinator.log');
-  const log = openLog(path, false);
+  const { log, close } = openLog(path, false);
   log.debug('not kept');
   log.info({ token: 'hush', peer: { token: 'hush' }, headers: { authorization: 'hush' } }, 'joined');
+  close();
+  log.info('after the end');
   const text = await readFile(path, 'utf8');
   expect(JSON.parse(text)).toMatchObject({ msg: 'joined', token: '[secret]' });
   expect(text).not.toContain('hush');
   expect(text).not.toContain('not kept');
+  expect(text).not.toContain('after the end');
 });

@@ -1,0 +1,12 @@
+// Runs with local workers: what bridle train and the library's train have in common.
+import { chooseBackend } from '../backend/available-backends.js';
+import type { Launcher } from './ready-run.js';
+
+export const localLauncher: Launcher = {
+  // Local workers need it; better refused now than by each of them.
+  check: (training) => void chooseBackend(training.backend),
+  run: async (training, launch) => {
+    const { runTraining } = await import('../launch/run-training.js');
+    return runTraining(training, launch);
+  },
+};

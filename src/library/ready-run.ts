@@ -1,0 +1,98 @@
+// From settled values to a run that can start: everything that can be refused is refused here, then its folder is made.
+import { join } from 'node:path';
+import { createRunFolder } from '../checkpoint/run-folder.js';
+import type { CommandLine } from '../config/parse-command-line.js';
+import type { Environment } from '../config/read-environment.js';
+import { resolveTraining } from '../config/resolve-training.js';
+import { formatRunConfig } from '../config/run-config.js';
+import type { Values } from '../config/schema.js';
+import { readListenAddress } from '../config/value-types.js';
+import type { RunLocation, TrainingOptions } from '../coordinator/training-options.js';
+import { findMnistPackage } from '../data/mnist-rows.js';
+import type { LaunchOptions, Listen } from '../launch/launch-options.js';
+import type { DoneEvent, RunEvent } from '../metrics/events.js';
+import { checkInputFiles } from './check-input-files.js';
+import { openLog } from './open-log.js';
+import { readToken } from './read-token.js';
+import type { SettledRun } from './settle-run.js';
+
+/** How a run gets its workers: local processes, or from elsewhere. */
+export interface Launcher {
+  /** Local workers; undefined: as the options say. */
+  readonly workers?: 0;
+  /** Refuses, before anything is made, what cannot run here. */
+  readonly check?: (training: TrainingOptions) => void;
+  readonly run: (training: TrainingOptions, launch: LaunchOptions) => Promise<DoneEvent>;
+}
+
+export interface RunRequest extends SettledRun {
+  readonly launcher: Launcher;
+  /** Where BRIDLE_TOKEN may be; a program's run reads none. */
+  readonly env: Environment;
+  /** For run.json. It holds no secret. */
+  readonly command: readonly string[];
+}
+
+export interface ReadyRun {
+  readonly runDir: string;
+  /** Runs to the end; `signal` saves and stops. */
+  start(signal: AbortSignal, onEvent: (event: RunEvent) => void): Promise<DoneEvent>;
+}
+
+async function locate(values: Values, resumedDir: string | undefined): Promise<RunLocation> {
+  if (resumedDir !== undefined) return { runDir: resumedDir, resume: true };
+  const name = values.runName ?? `${values.data}-${values.cell}`;
+  return { runDir: await createRunFolder(values.out, name, new Date()), resume: false };
+}
+
+function listenOf({ values, sources }: CommandLine): Listen {
+  const address = readListenAddress(values.listen);
+  return 'unixPath' in address ? address : { ...address, explicit: sources.listen.kind !== 'default' };
+}
+
+/** Looks at everything that the run will need, while refusing is still free. */
+async function checkNeeds(values: Values): Promise<void> {
+  await checkInputFiles(values, ['dataPath', 'initFrom', 'tlsCert', 'tlsKey']);
+  if (values.data === 'mnist-rows') findMnistPackage([join(process.cwd(), 'from-here.js'), import.meta.url]);
+}
+
+/** Reads the data, checks what the run needs, and makes its folder. */
+export async function readyRun({ line, resumedDir, launcher, env, command }: RunRequest): Promise<ReadyRun> {
+  const { values } = line;
+  const training = resolveTraining(values);
+  await checkNeeds(values);
+  launcher.check?.(training);
+  const token = await readToken(values.tokenFile, env);
+  const { prepareRun } = await import('../launch/prepare-run.js');
+  const prepared = await prepareRun(training);
+  const location = await locate(values, resumedDir);
+  const { tlsCert, tlsKey, recordGradients } = values;
+  return {
+    runDir: location.runDir,
+    start: async (signal, onEvent) => {
+      const { log, close } = openLog(join(location.runDir, 'logs', 'coordinator.log'), values.verbose);
+      try {
+        return await launcher.run(training, {
+          location,
+          prepared,
+          workers: launcher.workers ?? values.workers,
+          threads: values.threads,
+          listen: listenOf(line),
+          ...(token === undefined ? {} : { token }),
+          ...(tlsCert === undefined || tlsKey === undefined ? {} : { tls: { certPath: tlsCert, keyPath: tlsKey } }),
+          insecure: values.insecure,
+          maxRestarts: values.maxRestarts,
+          logEvery: values.logEvery ?? 0,
+          ...(recordGradients === undefined ? {} : { recordGradients }),
+          signal,
+          onEvent,
+          log,
+          configYaml: formatRunConfig(line),
+          command,
+        });
+      } finally {
+        close();
+      }
+    },
+  };
+}

@@ -1,0 +1,126 @@
+// The library in a program of its own: the pages' code is compiled strictly and run, and what train() promises is held.
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+const page = readFileSync(join(root, 'docs', 'library.md'), 'utf8');
+const blocks = Array.from(page.matchAll(/^```js\n([\s\S]*?)^```/gm), ([, block = '']) => block);
+let project = '';
+
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'bridle-library-'));
+  mkdirSync(join(project, 'node_modules', '@types'), { recursive: true });
+  symlinkSync(root, join(project, 'node_modules', 'bridle'));
+  symlinkSync(join(root, 'node_modules', '@types', 'node'), join(project, 'node_modules', '@types', 'node'));
+});
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+/** Runs a program to its end; fails when it does not end by itself with code 0. */
+async function run(name: string, text: string): Promise<{ stdout: string; stderr: string }> {
+  writeFileSync(join(project, name), text);
+  return promisify(execFile)(process.execPath, [name], { cwd: project, timeout: 60_000 });
+}
+
+async function result(text: string): Promise<Record<string, unknown>> {
+  const { stdout } = await run('program.mjs', text);
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+const small = `{ data: { name: 'adding', length: 8 }, hiddenSize: 4, steps: 4, workers: 1, evaluateEvery: 0, globalBatch: 8 }`;
+
+describe('docs/library.md', () => {
+  it('shows programs that run, in order, and print nothing but what they say', async () => {
+    expect(blocks).toHaveLength(4);
+    const outputs: string[] = [];
+    for (const [index, block] of blocks.entries()) {
+      const { stdout, stderr } = await run(`block-${index}.mjs`, block);
+      expect(stderr).toBe('');
+      outputs.push(stdout);
+    }
+    expect(outputs[0]).toMatch(/^1 \d\.\d{4} \d+\.\d{3}\n[\s\S]*20 .*\n\w{16,} .*step-00000020 \d/);
+    expect(outputs[1]).toMatch(/^stopped after step \d+\nUSAGE 2 2 problems/);
+    expect(outputs[2]).toMatch(/^runs\/adding-lstm-\S+ 8 \w{16,}\n/);
+    const [first, second] = (outputs[3] ?? '').trim().split('\n');
+    expect(first).not.toBe(second);
+  });
+
+  it('shows programs that are sound under strict types', async () => {
+    for (const [index, block] of blocks.entries()) writeFileSync(join(project, `block-${index}.mts`), block);
+    const wrong = `import { defineConfig } from 'bridle';\n// @ts-expect-error no such key\ndefineConfig({ hidenSize: 3 });\n// @ts-expect-error no such data set\ndefineConfig({ data: { name: 'mnst' } });\n// @ts-expect-error clip has no such key\ndefineConfig({ clip: { max: 3 } });\n`;
+    writeFileSync(join(project, 'wrong.mts'), wrong);
+    const compilerOptions = {
+      ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, noEmit: true },
+      ...{ module: 'nodenext', target: 'es2022', lib: ['es2023'], types: ['node'] },
+    };
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.mts'] }));
+    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    const { stdout } = await promisify(execFile)(process.execPath, [tsc, '-p', project]).catch(
+      (error: { stdout: string }) => error,
+    );
+    expect(stdout).toBe('');
+  });
+});
+
+describe('train()', () => {
+  it('leaves the process alone, and runs at once do not mix: one digest for one and two workers', async () => {
+    const told = await result(`
+      import { train } from 'bridle';
+      const names = ['SIGINT', 'SIGTERM', 'exit', 'uncaughtException', 'unhandledRejection', 'beforeExit'];
+      const handlers = () => names.map((name) => process.listenerCount(name)).join();
+      const before = handlers();
+      const runs = [train(${small}), train({ ...${small}, seed: 7 }), train({ ...${small}, workers: 2 })];
+      let during = '';
+      const events = [];
+      for await (const event of runs[0]) { events.push(event.event); during = handlers(); }
+      const results = await Promise.all(runs.map((run) => run.result));
+      console.log(JSON.stringify({ before, during, after: handlers(), events, digests: results.map((r) => r.digest), folders: new Set(results.map((r) => r.runDir)).size }));`);
+    expect(told).toMatchObject({ folders: 3, during: told['before'], after: told['before'] });
+    const [one, other, again] = told['digests'] as string[];
+    expect(again).toBe(one);
+    expect(other).not.toBe(one);
+    expect((told['events'] as string[]).filter((name) => name === 'committed')).toHaveLength(4);
+    expect((told['events'] as string[]).at(-1)).toBe('done');
+  });
+
+  it('rejects with the coded error, throws it in the loop, and never as an unhandled rejection', async () => {
+    const told = await result(`
+      import { train } from 'bridle';
+      const run = train({ hidenSize: 3, lr: 1, steps: 'many' });
+      const seen = [];
+      let thrown;
+      try { for await (const event of run) seen.push(event); } catch (error) { thrown = error; }
+      const later = train(null);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const second = await later.result.catch((error) => error.code);
+      console.log(JSON.stringify({ code: thrown.code, exit: thrown.exitCode, message: thrown.message, seen, second }));`);
+    expect(told).toMatchObject({
+      code: 'USAGE',
+      exit: 2,
+      second: 'FLAG_VALUE',
+      seen: [{ event: 'error', code: 'USAGE' }],
+    });
+    expect(told['message']).toMatch(/config: "hidenSize" .*hiddenSize\?\n.*learningRate\?\n.*config: steps must be/);
+  });
+
+  it('stops the run when a listener throws, with its error', async () => {
+    const told = await result(`
+      import { train, readRun } from 'bridle';
+      const boom = (event) => { if (event.event === 'committed') throw new Error('boom'); };
+      const message = await train({ ...${small}, steps: 100000 }, { onEvent: boom }).result.catch((error) => error.message);
+      const { checkpoints, commits, record } = await readRun('runs/latest');
+      console.log(JSON.stringify({ message, saved: checkpoints[0].step === commits.at(-1).step, isLast: checkpoints[0].isLast, command: record.command }));`);
+    expect(told).toEqual({ message: 'boom', saved: true, isLast: true, command: ['bridle', 'library'] });
+  });
+
+  it('stops before it starts when the signal is aborted already', async () => {
+    const told = await result(`
+      import { train } from 'bridle';
+      const { reason, step } = await train(${small}, { signal: AbortSignal.abort() }).result;
+      console.log(JSON.stringify({ reason, step }));`);
+    expect(told).toEqual({ reason: 'stopped', step: 0 });
+  });
+});
