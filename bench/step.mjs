@@ -1,8 +1,10 @@
-// Times one gradient of the LSTM (forward, loss, backpropagation through time, read back) on the native kernels, on tfjs, and with
-// stock tf.layers.lstm and automatic differentiation, in turns: node bench/step.mjs [tensorflow|wasm]. Needs the build in dist/.
+// Times one gradient of the LSTM (forward, loss, backpropagation through time, read back) on the kernels, native and as
+// WebAssembly, on tfjs, and with stock tf.layers.lstm and automatic differentiation, in turns: node bench/step.mjs
+// [tensorflow|wasm], which names the backend of tfjs. Needs the build in dist/.
 import { loadBackend } from '../dist/backend/load-backend.js';
 import { chooseKernels, loadNativeAddon } from '../dist/backend/native-addon.js';
 import { createNativeNetwork } from '../dist/native/native-network.js';
+import { loadWasmAddon, wasmKernels } from '../dist/native/wasm-addon.js';
 import { createNetwork } from '../dist/model/network.js';
 import { probeValues } from '../dist/model/probe-values.js';
 import { probeBatch } from '../dist/model/self-check.js';
@@ -13,6 +15,7 @@ const name = process.argv[2] ?? 'tensorflow';
 const { tf, kernelId } = await loadBackend(name, { threads: 1 });
 const addon = loadNativeAddon();
 const kernels = chooseKernels(addon);
+const wasm = await loadWasmAddon();
 const classes = 10;
 const shapes = [
   { steps: 50, rows: 32, inputSize: 64, hiddenSize: 128 },
@@ -22,7 +25,7 @@ const shapes = [
 
 console.log(`${kernelId}; native kernels ${kernels}`);
 console.log(
-  'steps, rows, input, hidden | native ms | tfjs ms | tf.layers ms | tf.layers / native | 8 shards: native ms | tfjs one by one ms | tfjs stacked ms | start-up check ms',
+  'steps, rows, input, hidden | native ms | wasm ms | tfjs ms | tf.layers ms | tf.layers / native | tf.layers / wasm | 8 shards: native ms | wasm ms | tfjs one by one ms | tfjs stacked ms | start-up check ms',
 );
 for (const shape of shapes) console.log(timeShape(shape));
 
@@ -47,27 +50,21 @@ function timeShape(shape) {
     network.setParams(probeValues(1, size, 0.25));
     return network;
   });
-  const native = createNativeNetwork(addon, kernels, spec, 1);
-  native.setParams(probeValues(1, size, 0.25));
+  const own = [createNativeNetwork(addon, kernels, spec, 1), createNativeNetwork(wasm, wasmKernels, spec, 1)];
+  own.forEach((network) => network.setParams(probeValues(1, size, 0.25)));
   const stock = stockGradient(shape);
 
-  const times = medians([
-    () => native.gradients(shards.slice(0, 1), grads.slice(0, 1)),
-    () => networks[0].gradients(shards.slice(0, 1), grads.slice(0, 1)),
-    stock,
-    () => native.gradients(shards, grads),
-    () => networks[0].gradients(shards, grads),
-    () => networks[1].gradients(shards, grads),
-  ]);
+  const one = own.map((network) => () => network.gradients(shards.slice(0, 1), grads.slice(0, 1)));
+  const eight = [...own, ...networks].map((network) => () => network.gradients(shards, grads));
+  const times = medians([...one, () => networks[0].gradients(shards.slice(0, 1), grads.slice(0, 1)), stock, ...eight]);
   const start = performance.now();
   const canStack = canStackShards(tf, spec, rows, steps);
   const check = performance.now() - start;
-  networks.forEach((network) => network.dispose());
-  native.dispose();
-  const [one, own, layers, eight, single, stacked] = times.map((ms) => ms.toFixed(1));
-  const ratio = (times[2] / times[0]).toFixed(1);
+  [...networks, ...own].forEach((network) => network.dispose());
+  const ms = times.map((time) => time.toFixed(1));
+  const ratios = [times[3] / times[0], times[3] / times[1]].map((ratio) => ratio.toFixed(1));
   const checked = `${check.toFixed(0)} (${canStack})`;
-  return [Object.values(shape).join(', '), one, own, layers, ratio, eight, single, stacked, checked].join(' | ');
+  return [Object.values(shape).join(', '), ...ms.slice(0, 4), ...ratios, ...ms.slice(4), checked].join(' | ');
 }
 
 function stockGradient({ steps, rows, inputSize, hiddenSize }) {

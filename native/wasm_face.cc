@@ -57,6 +57,8 @@ Handle* createNetwork(int isLstm, int layers, int hasIds, int inputs, int hidden
   return new Handle{{shape, bridle::simd128, 1}, {}, {}};
 }
 
+BRIDLE_EXPORT(numParams) size_t numParams(Handle* handle) { return handle->network.shape().numParams(); }
+
 BRIDLE_EXPORT(setParams) void setParams(Handle* handle, const float* params) { handle->network.setParams(params); }
 
 // src/kernels/wasm-addon.ts writes shards and reads results as they lie here.

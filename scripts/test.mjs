@@ -17,6 +17,7 @@ const packageTest = 'test/integration/package.test.ts';
 /** @type {[string, () => Outcome][]} */
 const stages = [
   ['generated code', () => check('scripts/generate.mjs', '--check')],
+  ['generated WebAssembly', () => check('scripts/generate-wasm.mjs', '--check')],
   ['format', () => check('node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.')],
   ['lint', () => check('node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings')],
   ['types', () => check('node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json')],

@@ -28,7 +28,7 @@ export function numGpus(): number {
 export function availableBackends(gpus = numGpus()): BackendStatus[] {
   const tensorflow = tensorflowStatus(findPackage(tensorflowPackage));
   const first = gpus > 0 ? [tensorflow, nativeStatus()] : [nativeStatus(), tensorflow];
-  return [...first, wasmStatus(findPackage('@tensorflow/tfjs-backend-wasm'))];
+  return [...first, wasmStatus()];
 }
 
 /**
@@ -57,10 +57,11 @@ export function tensorflowStatus(folder: string | undefined): BackendStatus {
   return { name, available: true, reason: `${tensorflowPackage} and its native addon are installed.` };
 }
 
-function wasmStatus(folder: string | undefined): BackendStatus {
-  if (folder !== undefined) return { name: 'wasm', available: true, reason: 'It comes with bridle.' };
-  const reason = 'The package @tensorflow/tfjs-backend-wasm is not installed, although bridle depends on it.';
-  return { name: 'wasm', available: false, reason, fix: 'npm install' };
+/** The kernels as WebAssembly lie in the package; Node lacks WebAssembly only where it may not compile code. */
+export function wasmStatus(hasWebAssembly = 'WebAssembly' in globalThis): BackendStatus {
+  if (hasWebAssembly) return { name: 'wasm', available: true, reason: 'The kernels as WebAssembly come with bridle.' };
+  const reason = 'This Node.js runs without WebAssembly.';
+  return { name: 'wasm', available: false, reason, fix: 'start Node.js without --jitless' };
 }
 
 /** The folder of an installed package, or undefined. */

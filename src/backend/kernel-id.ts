@@ -12,6 +12,9 @@ export type InstructionSet = 'avx512' | 'avx2' | 'baseline' | 'arm64';
 /** Names the bits of the native kernels: `native/1`. Nothing of the machine is in it, since nothing of it reaches a bit. */
 export const nativeKernelId = `native/${computeVersion}`;
 
+/** Names the bits of the kernels as WebAssembly: `wasm/1`. It rounds a product and its sum apart, on every machine alike. */
+export const wasmKernelId = `wasm/${computeVersion}`;
+
 export interface TensorFlowBuild {
   readonly tfjsVersion: string;
   readonly tensorflowVersion: string;
@@ -34,8 +37,8 @@ export function tensorflowKernelId(build: TensorFlowBuild): string {
   ].join(' ');
 }
 
-/** Names the bits of the wasm backend: `wasm/2 tfjs-4.22.0 simd eager`. */
-export function wasmKernelId(build: { readonly tfjsVersion: string; readonly hasSimd: boolean }): string {
+/** Names the bits of tfjs on its own WebAssembly backend: `wasm/2 tfjs-4.22.0 simd eager`. */
+export function tfjsWasmKernelId(build: { readonly tfjsVersion: string; readonly hasSimd: boolean }): string {
   return `wasm/${tfjsComputeVersion} tfjs-${build.tfjsVersion} ${build.hasSimd ? 'simd' : 'scalar'} eager`;
 }
 

@@ -7,7 +7,7 @@ import { BridleError, ConfigError, exitCodes } from '../errors.js';
 import { chooseBackend } from './available-backends.js';
 import type { Backend, BackendOptions, TfjsBackendName } from './backend.js';
 import { backendEnvironment, findMissingEnvironment } from './environment.js';
-import { parseInstructionSet, tensorflowKernelId, wasmKernelId } from './kernel-id.js';
+import { parseInstructionSet, tensorflowKernelId, tfjsWasmKernelId } from './kernel-id.js';
 
 // CommonJS on purpose: tfjs-node requires the CommonJS build of tfjs, and a second, ESM copy would be a second instance.
 const require = createRequire(import.meta.url);
@@ -83,7 +83,7 @@ async function loadWasm(): Promise<Backend> {
   return {
     name: 'wasm',
     tf,
-    kernelId: wasmKernelId({ tfjsVersion: tf.version.tfjs, hasSimd }),
+    kernelId: tfjsWasmKernelId({ tfjsVersion: tf.version.tfjs, hasSimd }),
     description: `WebAssembly${hasSimd ? ' SIMD' : ' without SIMD'}, 1 thread`,
     execution: 'eager',
   };

@@ -13,8 +13,16 @@ interface MemoryDescriptor {
   readonly shared: true;
 }
 
-interface WebAssemblyApi {
+/** A compiled module: opaque. */
+export interface WasmModule {
+  readonly [wasmModule]: never;
+}
+declare const wasmModule: unique symbol;
+
+export interface WebAssemblyApi {
   readonly Memory: new (descriptor: MemoryDescriptor) => WasmMemory;
+  compile(bytes: Uint8Array): Promise<WasmModule>;
+  readonly Instance: new (module: WasmModule, imports: object) => { readonly exports: object };
 }
 
 /** The host's WebAssembly; undefined where there is none. */

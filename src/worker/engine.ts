@@ -1,13 +1,14 @@
-// A backend ready to compute, native or tfjs behind one face: loaded, and checked against reference gradients.
+// A backend ready to compute, the kernels of native/ or tfjs behind one face: loaded, and checked against reference gradients.
 import type { BackendName, BackendOptions } from '../backend/backend.js';
 import { chooseBackend } from '../backend/available-backends.js';
-import { nativeKernelId } from '../backend/kernel-id.js';
+import { nativeKernelId, wasmKernelId } from '../backend/kernel-id.js';
 import { loadBackend } from '../backend/load-backend.js';
 import { chooseKernels, loadNativeAddon } from '../backend/native-addon.js';
 import { createNetwork, type Network } from '../model/network.js';
-import { checkBackend } from '../model/self-check.js';
+import { checkBackend, type NetworkFactory } from '../model/self-check.js';
 import { canStackShards, eagerStackSizes } from '../model/stacking.js';
 import { createNativeNetwork } from '../native/native-network.js';
+import { loadWasmAddon, wasmKernels } from '../native/wasm-addon.js';
 import type { ModelSpec } from '../params/model-spec.js';
 
 export interface Engine {
@@ -25,24 +26,36 @@ export interface Engine {
  * Throws `BACKEND_UNAVAILABLE`, `BACKEND_FAILED`, `BACKEND_SELF_CHECK`.
  */
 export async function loadEngine(name: BackendName, options: BackendOptions): Promise<Engine> {
-  return name === 'native' ? loadNativeEngine(options) : loadTfjsEngine(name, options);
+  if (name === 'native') return loadNativeEngine(options);
+  return name === 'wasm' ? loadWasmEngine() : loadTfjsEngine(name, options);
 }
 
 function loadNativeEngine({ threads }: BackendOptions): Engine {
   chooseBackend('native');
   const addon = loadNativeAddon();
   const kernels = chooseKernels(addon);
-  const create = (spec: ModelSpec): Network => createNativeNetwork(addon, kernels, spec, threads);
-  checkBackend('native', create);
-  return {
-    name: 'native',
-    kernelId: nativeKernelId,
-    description: `native kernels, ${kernels}, ${threads} thread${threads === 1 ? '' : 's'}`,
-    createNetwork: (spec) => ({ network: create(spec), isStacked: true }),
-  };
+  const description = `native kernels, ${kernels}, ${threads} thread${threads === 1 ? '' : 's'}`;
+  return kernelsEngine({ name: 'native', kernelId: nativeKernelId, description }, (spec) =>
+    createNativeNetwork(addon, kernels, spec, threads),
+  );
 }
 
-async function loadTfjsEngine(name: Exclude<BackendName, 'native'>, options: BackendOptions): Promise<Engine> {
+async function loadWasmEngine(): Promise<Engine> {
+  chooseBackend('wasm');
+  const addon = await loadWasmAddon();
+  const description = 'WebAssembly kernels with SIMD, 1 thread';
+  return kernelsEngine({ name: 'wasm', kernelId: wasmKernelId, description }, (spec) =>
+    createNativeNetwork(addon, wasmKernels, spec, 1),
+  );
+}
+
+/** Networks on the kernels of native/ run all shards of a lease as one recurrence: their bits are the same alone. */
+function kernelsEngine(identity: Omit<Engine, 'createNetwork'>, create: NetworkFactory): Engine {
+  checkBackend(identity.name, create);
+  return { ...identity, createNetwork: (spec) => ({ network: create(spec), isStacked: true }) };
+}
+
+async function loadTfjsEngine(name: 'tensorflow', options: BackendOptions): Promise<Engine> {
   const { tf, kernelId, description } = await loadBackend(name, options);
   checkBackend(name, (spec) => createNetwork(tf, spec, { stackSizes: [1] }));
   return {

@@ -1,6 +1,8 @@
-import { loadBackend } from '../../src/backend/load-backend.js';
-import { describeModels, describeTfjs, tfjsFactory } from './model-suite.js';
+import { createNativeNetwork } from '../../src/native/native-network.js';
+import { loadWasmAddon, wasmKernels } from '../../src/native/wasm-addon.js';
+import { describeModels } from './model-suite.js';
 
-const load = async () => (await loadBackend('wasm', { threads: 1 })).tf;
-describeModels('wasm', async () => tfjsFactory(await load()));
-describeTfjs('wasm', load);
+describeModels('wasm', async () => {
+  const addon = await loadWasmAddon();
+  return (spec) => createNativeNetwork(addon, wasmKernels, spec, 1);
+});

@@ -7,6 +7,7 @@ import {
   chooseBackend,
   findPackage,
   tensorflowStatus,
+  wasmStatus,
 } from '../../../src/backend/available-backends.js';
 import type { BackendStatus } from '../../../src/backend/available-backends.js';
 
@@ -55,8 +56,9 @@ describe('finding the backends', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('finds wasm, which bridle depends on', () => {
+  it('finds wasm, which lies in the package, wherever there is WebAssembly', () => {
     expect(availableBackends().find(({ name }) => name === 'wasm')?.available).toBe(true);
+    expect(wasmStatus(false)).toMatchObject({ available: false, fix: expect.stringContaining('--jitless') as string });
   });
 
   it('says which command brings a missing package', () => {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { parseInstructionSet, tensorflowKernelId, wasmKernelId } from '../../../src/backend/kernel-id.js';
+import {
+  parseInstructionSet,
+  tensorflowKernelId,
+  tfjsWasmKernelId,
+  wasmKernelId,
+} from '../../../src/backend/kernel-id.js';
 
 const build = {
   tfjsVersion: '4.22.0',
@@ -28,9 +33,10 @@ describe('the kernel id', () => {
     expect(new Set([tensorflowKernelId(build), ...ids]).size).toBe(changes.length + 1);
   });
 
-  it('tells wasm with and without SIMD apart', () => {
-    expect(wasmKernelId({ tfjsVersion: '4.22.0', hasSimd: true })).toBe('wasm/2 tfjs-4.22.0 simd eager');
-    expect(wasmKernelId({ tfjsVersion: '4.22.0', hasSimd: false })).toBe('wasm/2 tfjs-4.22.0 scalar eager');
+  it('tells tfjs on WebAssembly with and without SIMD apart, and from our kernels', () => {
+    expect(tfjsWasmKernelId({ tfjsVersion: '4.22.0', hasSimd: true })).toBe('wasm/2 tfjs-4.22.0 simd eager');
+    expect(tfjsWasmKernelId({ tfjsVersion: '4.22.0', hasSimd: false })).toBe('wasm/2 tfjs-4.22.0 scalar eager');
+    expect(wasmKernelId).toBe('wasm/1');
   });
 });
 

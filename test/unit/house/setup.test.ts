@@ -80,7 +80,7 @@ it('the lock of a killed set-up holds nobody up', () => {
 });
 
 describe('the wheel', () => {
-  const wheel = { name: 'tensorflow-cpu', version: '0.0.0', sha256: 'f'.repeat(64), size: 'nothing' };
+  const wheel = { name: 'tensorflow-cpu', version: '0.0.0', platform: 'any', sha256: 'f'.repeat(64), size: 'nothing' };
 
   /** Puts a python3 in front of PATH whose pip runs `body`; $destination is where the wheel belongs. */
   function fakePython(body: string): void {

@@ -1,7 +1,9 @@
-// What the tests of the native kernels share: the addon, random models and batches, the bits of a run.
+// What the tests of the kernels share: the addon of Node and the WebAssembly module, random models and batches, the bits of a run.
 import { existsSync } from 'node:fs';
 import { loadNativeAddon, nativeAddonPath } from '../../../src/backend/native-addon.js';
+import type { NativeAddon } from '../../../src/native/addon.js';
 import { createNativeNetwork } from '../../../src/native/native-network.js';
+import { loadWasmAddon, wasmKernels } from '../../../src/native/wasm-addon.js';
 import type { ShardBatch } from '../../../src/data/shard-batch.js';
 import type { ShardResult } from '../../../src/model/network.js';
 import { probeIntegers, probeValues } from '../../../src/model/probe-values.js';
@@ -13,6 +15,11 @@ import type { ModelSpec } from '../../../src/params/model-spec.js';
 const path = process.env['BRIDLE_TEST_ADDON'] ?? nativeAddonPath;
 if (!existsSync(path)) throw new Error('The native kernels are not compiled: node scripts/setup.mjs');
 export const addon = loadNativeAddon(path);
+export const wasm = await loadWasmAddon();
+
+export function addonOf(kernels: string): NativeAddon {
+  return kernels === wasmKernels ? wasm : addon;
+}
 
 export interface NativeCase {
   readonly spec: ModelSpec;
@@ -51,7 +58,7 @@ export interface Run {
 
 /** Runs a case on `kernels`; the gradients' vectors hold rubbish before. */
 export function runCase({ spec, params, shards }: NativeCase, kernels: string, threads = 1): Run {
-  const network = createNativeNetwork(addon, kernels, spec, threads);
+  const network = createNativeNetwork(addonOf(kernels), kernels, spec, threads);
   network.setParams(params);
   const grads = shards.map(() => new Float32Array(params.length).fill(NaN));
   const results = network.gradients(shards, grads);

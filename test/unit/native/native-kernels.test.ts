@@ -1,14 +1,19 @@
-// The native kernels: right to rounding for any size, and the same bits whatever set of them runs, on whatever threads and stacks.
+// The kernels: right to rounding for any size, and the same bits whatever set of the native ones runs, on whatever threads and
+// stacks. Those of the WebAssembly module have bits of their own.
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { nativeKernelId } from '../../../src/backend/kernel-id.js';
+import { nativeKernelId, wasmKernelId } from '../../../src/backend/kernel-id.js';
 import { relativeError } from '../../../src/model/self-check.js';
+import { wasmKernels } from '../../../src/native/wasm-addon.js';
 import { layoutOfModel } from '../../../src/params/layout-of-model.js';
 import type { ModelSpec } from '../../../src/params/model-spec.js';
 import { float64Gradient } from './float64-model.js';
-import { addon, bitsOf, drawCase, runCase } from './native-case.js';
+import { addon, addonOf, bitsOf, drawCase, runCase } from './native-case.js';
 
 const kernels = addon.kernels();
+const all = [...kernels, wasmKernels];
+/** Of each kind of bits one. */
+const kinds = [kernels[0]!, wasmKernels];
 const seeds = (count: number, first: number): number[] => Array.from({ length: count }, (_, i) => first + 7 * i);
 
 const smallest: ModelSpec = {
@@ -23,7 +28,7 @@ const smallest: ModelSpec = {
 };
 const one = { rows: 1, steps: 1, lengths: Int32Array.of(1), inputs: Float32Array.of(0), targets: Float32Array.of(0) };
 
-describe.each(kernels)('the kernels %s', (name) => {
+describe.each(all)('the kernels %s', (name) => {
   it('have the losses and gradients of float64 for sizes from 1 to 40 in every dimension', () => {
     for (const seed of seeds(40, 1)) {
       const drawn = drawCase(seed, 40);
@@ -48,7 +53,7 @@ describe.each(kernels)('the kernels %s', (name) => {
       i % 2 === 0 ? low + ((high - low) * i) / count : low * 2 ** (-i / 9000),
     );
     const outputs = new Float32Array(count);
-    addon.elementary(name, which, inputs, outputs);
+    addonOf(name).elementary(name, which, inputs, outputs);
     let worst = 0;
     inputs.forEach((x, i) => (worst = Math.max(worst, errorInUlps(outputs[i]!, exact(x)))));
     expect(worst).toBeLessThan(2);
@@ -57,11 +62,11 @@ describe.each(kernels)('the kernels %s', (name) => {
   it('keep 0, NaN and the ends of the range', () => {
     const inputs = Float32Array.of(0, NaN, -Infinity, -200, 200);
     const outputs = new Float32Array(5);
-    addon.elementary(name, 0, inputs, outputs);
+    addonOf(name).elementary(name, 0, inputs, outputs);
     expect([...outputs].slice(0, 4)).toEqual([1, NaN, 0, 0]);
-    addon.elementary(name, 1, inputs, outputs);
+    addonOf(name).elementary(name, 1, inputs, outputs);
     expect([...outputs]).toEqual([0, NaN, -1, -1, 1]);
-    addon.elementary(name, 2, inputs, outputs);
+    addonOf(name).elementary(name, 2, inputs, outputs);
     expect([...outputs]).toEqual([0.5, NaN, 0, 0, 1]);
   });
 });
@@ -85,16 +90,16 @@ describe.each(kernels)('the arithmetic of %s', (name) => {
     expect(grads?.filter((value) => value !== 0 && Math.abs(value) < 2 ** -126)).toEqual(new Float32Array());
     expect(grads?.at(-1)).toBe(-2);
   });
+});
 
-  // Another digest means other bits: raise computeVersion, and say in CHANGELOG.md that runs do not go on across it.
-  it('gives the bits that native/1 stands for', () => {
-    const hash = createHash('sha256');
-    for (const seed of seeds(12, 2)) hash.update(bitsOf(runCase(drawCase(seed, 40), name)));
-    expect([nativeKernelId, hash.digest('hex')]).toEqual([
-      'native/1',
-      'd512180fe9f20dd0168dcb9639e3a9d32e915ffee3f8426766a8698a7f455554',
-    ]);
-  });
+// Another digest means other bits: raise computeVersion, and say in CHANGELOG.md that runs do not go on across it.
+it.each([
+  ...kernels.map((name) => [name, nativeKernelId, 'd512180fe9f20dd0168dcb9639e3a9d32e915ffee3f8426766a8698a7f455554']),
+  [wasmKernels, wasmKernelId, '7b71f8c4c94710ca5d16e8b1257de55c1a28acbf3f0f95e840d753408e5c1423'],
+] as [string, string, string][])('%s gives the bits that %s stands for', (name, _, digest) => {
+  const hash = createHash('sha256');
+  for (const seed of seeds(12, 2)) hash.update(bitsOf(runCase(drawCase(seed, 40), name)));
+  expect(hash.digest('hex')).toBe(digest);
 });
 
 describe('the bits of a shard are the same', () => {
@@ -107,12 +112,12 @@ describe('the bits of a shard are the same', () => {
     }
   });
 
-  it('alone and beside other shards', () => {
+  it.each(kinds)('alone and beside other shards: %s', (name) => {
     for (const seed of seeds(25, 5)) {
       const drawn = drawCase(seed, 30);
-      const together = runCase(drawn, kernels[0]!);
+      const together = runCase(drawn, name);
       drawn.shards.forEach((shard, i) => {
-        const alone = runCase({ ...drawn, shards: [shard] }, kernels[0]!);
+        const alone = runCase({ ...drawn, shards: [shard] }, name);
         const same = { results: [together.results[i]!], grads: [together.grads[i]!] };
         expect(bitsOf(alone) === bitsOf(same), `seed ${seed}, shard ${i}`).toBe(true);
       });
@@ -127,7 +132,7 @@ describe('the bits of a shard are the same', () => {
     }
   });
 
-  it('whatever lies in masked places', () => {
+  it.each(kinds)('whatever lies in masked places: %s', (name) => {
     for (const seed of seeds(12, 4)) {
       const drawn = drawCase(seed, 20);
       const spoilt = drawn.shards.map((shard) => {
@@ -139,8 +144,8 @@ describe('the bits of a shard are the same', () => {
         }
         return { ...shard, inputs };
       });
-      const expected = bitsOf(runCase(drawn, kernels[0]!));
-      expect(bitsOf(runCase({ ...drawn, shards: spoilt }, kernels[0]!)) === expected, `seed ${seed}`).toBe(true);
+      const expected = bitsOf(runCase(drawn, name));
+      expect(bitsOf(runCase({ ...drawn, shards: spoilt }, name)) === expected, `seed ${seed}`).toBe(true);
     }
   });
 });

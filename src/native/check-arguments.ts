@@ -1,0 +1,72 @@
+// What native/addon.cc checks for Node, checked here for the WebAssembly module, whose memory is filled from here: the same codes
+// and words, and sizes whose products would not fit the module's 32 bits.
+import { BridleError, exitCodes } from '../errors.js';
+import type { NativeShape, NativeShard } from './addon.js';
+
+/** Rows times steps of a run. */
+const mostPlaces = 2 ** 30;
+/** A pointer has 32 bits; some memory is the module's own. */
+export const mostBytes = 2 ** 32 - 2 ** 20;
+
+export function badArgument(message: string): BridleError {
+  return new BridleError('NATIVE_ARGUMENT', message, exitCodes.unexpected);
+}
+
+export function badBatch(message: string): BridleError {
+  return new BridleError('NATIVE_BATCH', message, exitCodes.unexpected);
+}
+
+export function noMemory(): BridleError {
+  const message = "There is no memory left for the network's values; use fewer or shorter rows.";
+  return new BridleError('NATIVE_MEMORY', message, exitCodes.unexpected);
+}
+
+export function checkInteger(value: number, name: string, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw badArgument(`${name} must be a whole number from ${least} to ${most}, got ${value}.`);
+}
+
+/** Checks a network's shape, and that its weights fit the module's memory, which holds them more than once. */
+export function checkShape({ layers, inputSize, hiddenSize, outputSize }: NativeShape): void {
+  const most = 2 ** 20;
+  checkInteger(layers, 'layers', 1, 1024);
+  checkInteger(inputSize, 'inputSize', 1, most);
+  checkInteger(hiddenSize, 'hiddenSize', 1, most / 4);
+  checkInteger(outputSize, 'outputSize', 1, most);
+  const mostParams = hiddenSize * (4 * inputSize + 8 * layers * hiddenSize + outputSize);
+  if (16 * mostParams > mostBytes) throw noMemory();
+}
+
+/** Checks the shards of a run; what their values are, the module checks. */
+export function checkShards(shape: NativeShape, shards: readonly NativeShard[]): void {
+  for (const shard of shards) checkShard(shape, shard);
+  const places = shards.reduce((sum, { rows, steps }) => sum + rows * steps, 0);
+  if (places > mostPlaces) throw badBatch('rows * steps of all shards must be at most 2^30.');
+  // No array of the module is longer than this; it computes their sizes in 32 bits.
+  const widest = Math.max(16 * shape.hiddenSize, shape.inputSize, shape.outputSize) + 64;
+  if (4 * widest * places > mostBytes) throw noMemory();
+}
+
+function checkShard(shape: NativeShape, { rows, steps, lengths, inputs, targets }: NativeShard): void {
+  checkInteger(rows, 'rows', 0, 2 ** 24);
+  checkInteger(steps, 'steps', 0, 2 ** 24);
+  const places = rows * steps;
+  if (places > mostPlaces) throw badBatch('rows * steps must be at most 2^30.');
+  checkArray(lengths, Int32Array, rows, 'lengths');
+  lengths.forEach((length, row) => {
+    if (length < 0 || length > steps) throw badBatch(`Row ${row} has length ${length}, wanted 0 to ${steps}.`);
+  });
+  if (shape.hasIds) checkArray(inputs, Int32Array, places, 'inputs');
+  else checkArray(inputs, Float32Array, places * shape.inputSize, 'inputs');
+  const numTargets = shape.isPerStep ? places : rows;
+  if (shape.isSoftmax) checkArray(targets, Int32Array, numTargets, 'targets');
+  else checkArray(targets, Float32Array, numTargets * shape.outputSize, 'targets');
+}
+
+type TypedArrayClass = typeof Int32Array | typeof Float32Array | typeof Float64Array;
+
+export function checkArray(value: unknown, type: TypedArrayClass, count: number, name: string): void {
+  if (value instanceof type && value.length === count) return;
+  const got = ArrayBuffer.isView(value) && 'length' in value ? String(value.length) : 'something else';
+  throw badBatch(`${name} must be a typed array of ${count} values of its type, got ${got}.`);
+}
