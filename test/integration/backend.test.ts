@@ -82,7 +82,7 @@ describe('a backend in a thread', () => {
   it.skipIf(!hasTensorFlow)('computes on TensorFlow with the threads that it names', () => {
     const { message, stderr } = loadInThread('tensorflow', true);
     expect(message).toMatchObject({ values: [6, 6, 15, 15], gradient: [2, 4], numIntraOpThreads: '1' });
-    expect(message['kernelId']).toMatch(/^tensorflow\/1 tfjs-4\.22\.0 tf-2\.\d+\.\d+ .* intra-1 eager$/);
+    expect(message['kernelId']).toMatch(/^tensorflow\/2 tfjs-4\.22\.0 tf-2\.\d+\.\d+ .* intra-1 eager$/);
     // TensorFlow says these two lines before its log level can be set; nothing else may be said.
     const rest = stderr.split('\n').filter((line) => !/absl::InitializeLog|oneDNN custom operations are on/.test(line));
     expect(rest.join('')).toBe('');
