@@ -1,6 +1,7 @@
 // Combinations that cannot be meant, each with the way out. All of them are reported, not only the first.
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigError } from '../errors.js';
+import { dataSetOptions, optionsOfData } from './data-sets.js';
 import { flagOf, type CommandName } from './option.js';
 import { optionOf, type OptionName, type Values } from './schema.js';
 import { isGiven, rankOf, spell, type Source } from './source.js';
@@ -56,12 +57,19 @@ const checkEnd: Check = ({ values, sources }) => {
 const checkData: Check = (settled) => {
   const { values } = settled;
   const { data, dataPath, dataLength, dataMinLength } = values;
-  const problems: ConfigError[] = [];
-  if (data !== 'text') problems.push(...pointless(settled, 'data', ['dataPath']));
-  if (data !== 'adding') problems.push(...pointless(settled, 'data', ['dataMinLength', 'dataExamples']));
-  if (data === 'mnist-rows') problems.push(...pointless(settled, 'data', ['dataLength']));
-  if (data === 'text' && dataPath === undefined && !settled.refused.has('dataPath')) {
-    const message = '--data text needs the files to learn from: --data-path FILE...';
+  if (settled.refused.has('data')) return [];
+  const taken = optionsOfData[data];
+  const problems = pointless(
+    settled,
+    'data',
+    dataSetOptions.filter((name) => !taken.includes(name)),
+  );
+  if (taken.includes('dataPath') && dataPath === undefined && !settled.refused.has('dataPath')) {
+    const message = `--data ${data} needs the files to learn from: --data-path FILE...`;
+    problems.push(new ConfigError('FLAG_CONFLICT', message));
+  }
+  if ((values.dataValidFraction ?? 0) + (values.dataTestFraction ?? 0) >= 1) {
+    const message = `--data-valid-fraction ${values.dataValidFraction} and --data-test-fraction ${values.dataTestFraction} leave nothing to train on. Give less than 1 together.`;
     problems.push(new ConfigError('FLAG_CONFLICT', message));
   }
   if (data === 'adding' && dataLength !== undefined && dataLength < 2) {

@@ -1,5 +1,6 @@
 // A command line and its environment in, the settled values out, or one ConfigError with everything that is wrong.
 import { ConfigError } from '../errors.js';
+import { defaultOfData } from './data-sets.js';
 import { findConflicts, type Settled } from './combinations.js';
 import { commandNames, commands } from './commands.js';
 import { nearest } from './nearest.js';
@@ -54,9 +55,7 @@ function dependentDefault(name: OptionName, values: Partial<Values>): unknown {
   if (name === 'epochs') return values.steps === undefined ? 1 : undefined;
   if (name === 'recurrentInitializer') return values.initializer === 'pytorch' ? 'pytorch' : 'orthogonal';
   if (name === 'weightDecay') return values.optimizer === 'adamw' ? 0.01 : 0;
-  if (name === 'dataExamples') return values.data === 'adding' ? 20_000 : undefined;
-  if (name !== 'dataLength' || values.data === 'mnist-rows') return undefined;
-  return values.data === 'text' ? 64 : 50;
+  return values.data === undefined ? undefined : defaultOfData(name, values.data);
 }
 
 function settle(given: GivenCommandLine, run: RunConfig | undefined): Settled {

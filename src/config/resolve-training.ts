@@ -7,11 +7,31 @@ import type { ScheduleOptions } from '../optim/schedule.js';
 import type { Values } from './schema.js';
 
 function resolveData(values: Values): DataOptions {
-  const { data, dataPath = [], dataLength = 0, dataMinLength, dataExamples = 0, seed } = values;
-  if (data === 'mnist-rows') return { name: data };
-  if (data === 'text') return { name: data, paths: dataPath, length: dataLength };
-  const minLength = dataMinLength === undefined ? {} : { minLength: dataMinLength };
-  return { name: data, length: dataLength, examples: dataExamples, seed, ...minLength };
+  const { data, dataPath: paths = [], dataLength: length = 0, dataExamples: examples = 0, seed } = values;
+  const fractions = { validFraction: values.dataValidFraction ?? 0, testFraction: values.dataTestFraction ?? 0 };
+  switch (data) {
+    case 'mnist-rows':
+      return { name: data };
+    case 'text':
+      return { name: data, paths, length };
+    case 'copy':
+      return { name: data, delay: length, examples, seed };
+    case 'adding': {
+      const minLength = values.dataMinLength === undefined ? {} : { minLength: values.dataMinLength };
+      return { name: data, length, examples, seed, ...minLength };
+    }
+    case 'csv':
+    case 'parquet': {
+      const { dataColumns: columns, dataTargets: targets, dataHorizon: horizon = 1, dataScaling = 'standard' } = values;
+      const chosen = { ...(columns && { columns }), ...(targets && { targets }) };
+      return { name: data, paths, ...chosen, length, horizon, scaling: dataScaling, ...fractions };
+    }
+    case 'jsonl':
+    case 'npy': {
+      const classes = values.dataClasses === undefined ? {} : { classes: values.dataClasses };
+      return { name: data, paths, ...classes, ...fractions };
+    }
+  }
 }
 
 function resolveClip({ clip, maxNorm }: Values): ClipOptions {

@@ -67,6 +67,12 @@ export function text(placeholder: string, wanted = 'a text that is not empty'): 
   return one(z.string().regex(/^[^\p{Cc}]+$/u), wanted, placeholder);
 }
 
+/** Texts that are not empty, in the given order. */
+export function texts(placeholder: string, wanted: string): ValueType<readonly string[]> {
+  const schema = z.array(z.string().regex(/^[^\p{Cc}]+$/u)).min(1);
+  return { schema, wanted, placeholder, arity: 'list' };
+}
+
 /** What gradients a load test sends: a kind, or the norms of an earlier run. */
 export const gradientKind = one(
   z.string().regex(/^(normal|heavy-tailed|exploding|recorded:[^\p{Cc}]+)$/u),

@@ -1,14 +1,21 @@
 // One door to all data sets: options in, a data set in blocks out.
 import { loadAdding, type AddingOptions } from './adding.js';
+import { loadArrays, type ArrayOptions } from './arrays.js';
+import { loadCopy, type CopyOptions } from './copy-memory.js';
+import { readCsvRows } from './csv.js';
 import type { Dataset } from './dataset.js';
+import { loadJsonl, type JsonlOptions } from './jsonl.js';
 import { loadMnistRows, type MnistRowsOptions } from './mnist-rows.js';
+import { readParquetRows } from './parquet.js';
+import { loadTable, type TableOptions } from './table.js';
 import { loadText, type TextOptions } from './text.js';
 
 export type { Block, Dataset, Split, SplitName } from './dataset.js';
 
-export type DataOptions = MnistRowsOptions | TextOptions | AddingOptions;
+export type DataOptions =
+  MnistRowsOptions | TextOptions | AddingOptions | CopyOptions | TableOptions | JsonlOptions | ArrayOptions;
 
-/** Loads a data set whole, or throws ConfigError with the file, the place, what was wanted and what came. */
+/** Loads a data set, or throws ConfigError with the file, the place, what was wanted and what came. */
 export async function loadDataset(options: DataOptions): Promise<Dataset> {
   switch (options.name) {
     case 'mnist-rows':
@@ -17,5 +24,15 @@ export async function loadDataset(options: DataOptions): Promise<Dataset> {
       return loadText(options);
     case 'adding':
       return loadAdding(options);
+    case 'copy':
+      return loadCopy(options);
+    case 'csv':
+      return loadTable(options, readCsvRows);
+    case 'parquet':
+      return loadTable(options, readParquetRows);
+    case 'jsonl':
+      return loadJsonl(options);
+    case 'npy':
+      return loadArrays(options);
   }
 }

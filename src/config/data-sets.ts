@@ -1,0 +1,38 @@
+// What each data set of --data takes beside its name: which options have a meaning, and their defaults.
+import type { OptionName, Values } from './schema.js';
+
+type DataName = Values['data'];
+
+const parts = ['dataValidFraction', 'dataTestFraction'] as const;
+const table = ['dataPath', 'dataLength', 'dataColumns', 'dataTargets', 'dataHorizon', 'dataScaling', ...parts] as const;
+
+/** The options that each data set reads. */
+export const optionsOfData: Readonly<Record<DataName, readonly OptionName[]>> = {
+  'mnist-rows': [],
+  text: ['dataPath', 'dataLength'],
+  csv: table,
+  parquet: table,
+  jsonl: ['dataPath', 'dataClasses', ...parts],
+  npy: ['dataPath', 'dataClasses', ...parts],
+  adding: ['dataLength', 'dataMinLength', 'dataExamples'],
+  copy: ['dataLength', 'dataExamples'],
+};
+
+/** All options that only some data sets read. */
+export const dataSetOptions: readonly OptionName[] = [...new Set(Object.values(optionsOfData).flat())];
+
+const lengths: Readonly<Partial<Record<DataName, number>>> = { text: 64, adding: 50, copy: 100, csv: 32, parquet: 32 };
+
+/** The default of an option that the data set reads; undefined where it has none. */
+export function defaultOfData(name: OptionName, data: DataName): unknown {
+  if (!optionsOfData[data].includes(name)) return undefined;
+  if (name === 'dataLength') return lengths[data];
+  const defaults: Partial<Record<OptionName, unknown>> = {
+    dataExamples: 20_000,
+    dataHorizon: 1,
+    dataScaling: 'standard',
+    dataValidFraction: 0.1,
+    dataTestFraction: 0.1,
+  };
+  return defaults[name];
+}
