@@ -1,6 +1,6 @@
 // What goes out to workers: weights encoded once for all, leases, and the data that they need.
 import { crc32 } from 'node:zlib';
-import type { Split } from '../data/load-dataset.js';
+import type { Block, Split } from '../data/load-dataset.js';
 import { encodeVector } from '../protocol/chunks.js';
 import { Purpose as WirePurpose } from '../protocol/control.js';
 import { encodeFrame } from '../protocol/frame.js';
@@ -42,6 +42,8 @@ export class Outbox {
     this.#sendWeights(peer);
     this.#feed(peer, purpose, step, shards);
     const shape = plan.shape(purpose, step);
+    const { needed, work } = this.#describeWork(purpose, step, shards);
+    peer.feed.lease(needed);
     peer.send({
       lease: {
         leaseId,
@@ -49,7 +51,7 @@ export class Outbox {
         purpose: purpose === 'train' ? WirePurpose.PURPOSE_TRAIN : WirePurpose.PURPOSE_EVALUATE,
         rows: shape.rows,
         timeSteps: shape.steps,
-        ...this.#describeWork(purpose, step, shards),
+        ...work,
       },
     });
     // The same shards of the next step are this worker's too, most likely: their data travels while it computes.
@@ -57,13 +59,10 @@ export class Outbox {
     if (isAhead) this.#feed(peer, purpose, step + 1, shards);
   }
 
-  /** Sends blocks that a worker asks for by name. */
+  /** Sends blocks of the open lease that a worker asks for by name. Throws ProtocolError BLOCKS_OVERASKED. */
   sendBlocks(peer: Peer, names: readonly Uint8Array[]): void {
-    const wanted = new Set(names.map((name) => Buffer.from(name).toString('hex')));
-    const { train, valid, test } = this.#options.plan.dataset;
-    for (const split of [train, valid, test]) {
-      for (const block of split?.blocks ?? []) if (wanted.has(block.name)) this.#sendBlock(peer, block.bytes());
-    }
+    const wanted = names.map((name) => Buffer.from(name).toString('hex'));
+    for (const block of peer.feed.answer(wanted)) this.#sendBlock(peer, block.bytes());
   }
 
   #sendWeights(peer: Peer): void {
@@ -81,11 +80,14 @@ export class Outbox {
   /** The shards' examples in row order, each with the place of its block in the list of names. */
   #describeWork(purpose: Purpose, step: number, shards: readonly number[]) {
     const { plan } = this.#options;
+    const needed = new Map<string, Block>();
     const places = new Map<string, number>();
     const placeOf = (split: Split, id: number): number => {
-      const name = split.blocks[split.blockOf(id)]?.name ?? '';
+      const block = split.blocks[split.blockOf(id)];
+      const name = block?.name ?? '';
       const place = places.get(name) ?? places.size;
       places.set(name, place);
+      if (block) needed.set(name, block);
       return place;
     };
     const work = shards.map((shard) => {
@@ -94,7 +96,7 @@ export class Outbox {
       return { shard, exampleIds, blockIndexes: exampleIds.map((id) => placeOf(split, id)) };
     });
     const blocks = [...places.keys()].map((name) => Buffer.from(name, 'hex'));
-    return { shards: work, blocks };
+    return { needed, work: { shards: work, blocks } };
   }
 
   #feed(peer: Peer, purpose: Purpose, step: number, shards: readonly number[]): void {

@@ -212,6 +212,11 @@ describe('a worker that is in', () => {
       '4001 CHUNK_OUT_OF_ORDER',
       ({ frame, reports }) => [reports(), frame({ count: 4, total: 4 })],
     ],
+    [
+      'asks for blocks again and again',
+      '4001 BLOCKS_OVERASKED',
+      () => Array.from({ length: 20 }, () => ({ needBlocks: {} })),
+    ],
     ['greets twice', '4001 MESSAGE_UNEXPECTED', () => [{ hello: { protocolMajor: 1 } }]],
     ['speaks like a coordinator', '4001 MESSAGE_UNEXPECTED', () => [{ stop: { code: 'DONE' } }]],
     ['sends 2 MiB', '1009 ', () => [new Uint8Array(2 * 1024 * 1024)]],
