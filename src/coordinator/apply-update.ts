@@ -2,7 +2,7 @@
 import { digestState } from '../checkpoint/digest.js';
 import { reduceTree, rootNode } from '../collective/tree.js';
 import { NumericalError } from '../errors.js';
-import { clipGradients, type ClipOptions } from '../optim/clip.js';
+import { clipGradients, type ClipOptions, type ClipResult } from '../optim/clip.js';
 import type { Optimizer, OptimizerState } from '../optim/optimizer.js';
 import { addPenalties } from '../optim/penalty.js';
 import { learningRateAt, type ScheduleOptions } from '../optim/schedule.js';
@@ -41,6 +41,8 @@ export interface UpdateRules {
   readonly clip: ClipOptions;
   readonly l1: number;
   readonly l2: number;
+  /** Leave an update out whose gradient is not finite, instead of stopping. */
+  readonly skipsNonFinite: boolean;
 }
 
 export interface UpdateOutcome {
@@ -56,8 +58,8 @@ export interface UpdateOutcome {
 
 /**
  * Applies one step to `state` in place. `sum` is the gradient of the summed loss [parameters] and is overwritten; undefined:
- * the update is left out. Throws NumericalError GRADIENT_NOT_FINITE before and WEIGHTS_NOT_FINITE after the weights have changed;
- * the state must then be given up.
+ * the update is left out. Throws NumericalError GRADIENT_NOT_FINITE before (unless such updates are skipped) and WEIGHTS_NOT_FINITE
+ * after the weights have changed; the state must then be given up.
  */
 export function applyUpdate(
   state: TrainingState,
@@ -69,13 +71,15 @@ export function applyUpdate(
   const count = reports.reduce((total, report) => total + report.count, 0);
   const loss = meanLoss(reports, rules.numShards, count);
   state.step += 1;
-  if (!sum || count === 0) {
+  const skip = (): UpdateOutcome => {
     const digest = digestState(state.params, state.optimizer);
     return { loss, count, gradNorm: NaN, clippedNorm: NaN, clipCoefficient: 1, learningRate, digest, skipped: true };
-  }
+  };
+  if (!sum || count === 0) return skip();
   meanInto(sum, count);
   addPenalties(sum, state.params, rules.layout, rules);
-  const clipped = clipGradients(rules.clip, sum);
+  const clipped = clipOrSkip(rules, sum);
+  if (!clipped) return skip();
   rules.optimizer.update(state.optimizer, state.params, sum, learningRate);
   if (!Number.isFinite(squaredNorm(state.params))) {
     throw new NumericalError(
@@ -85,6 +89,16 @@ export function applyUpdate(
     );
   }
   return { loss, count, ...clipped, learningRate, digest: digestState(state.params, state.optimizer), skipped: false };
+}
+
+/** Shards that are finite one by one may overflow in their sum: no worker has seen that, and no other would compute it better. */
+function clipOrSkip({ clip, skipsNonFinite }: UpdateRules, gradients: Float32Array): ClipResult | undefined {
+  try {
+    return clipGradients(clip, gradients);
+  } catch (error) {
+    if (skipsNonFinite && error instanceof NumericalError && error.code === 'GRADIENT_NOT_FINITE') return undefined;
+    throw error;
+  }
 }
 
 /** The losses are summed in float64 along the tree: the same bits in whatever order they came. */

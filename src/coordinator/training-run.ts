@@ -73,6 +73,7 @@ export class TrainingRun {
       clip: training.clip,
       l1: training.l1,
       l2: training.l2,
+      skipsNonFinite: training.onNonFinite === 'skip',
     };
   }
 

@@ -143,6 +143,7 @@ export function rulesOf(options: ToyOptions): UpdateRules {
     optimizer: createOptimizer({ name: 'adam', momentum: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 }),
     schedule: { name: 'constant', learningRate: 0.01, warmupSteps: 0, totalSteps: options.steps, minLearningRate: 0 },
     clip: { name: 'global-norm', maxNorm: 1 },
+    skipsNonFinite: false,
     l1: 0,
     l2: 0.001,
   };

@@ -25,6 +25,7 @@ const rules: UpdateRules = {
   clip: { name: 'none' },
   l1: 0,
   l2: 0,
+  skipsNonFinite: false,
 };
 const state = (...params: number[]): TrainingState => ({
   step: 0,
@@ -100,6 +101,14 @@ describe('a step is refused', () => {
       expect.objectContaining({ code: 'GRADIENT_NOT_FINITE', exitCode: 4 }),
     );
     expect([...training.params]).toEqual([1, 2, 3]);
+  });
+
+  it('is left out instead when such updates are to be skipped, though every shard was finite', () => {
+    const training = state(1, 2, 3);
+    const outcome = applyUpdate(training, { ...rules, skipsNonFinite: true }, reports, Float32Array.of(0, Infinity, 0));
+    expect([...training.params]).toEqual([1, 2, 3]);
+    expect(outcome).toMatchObject({ skipped: true, gradNorm: NaN, count: 8 });
+    expect(training.step).toBe(1);
   });
 
   it('when the weights overflow, saying norm and learning rate', () => {
