@@ -20,7 +20,11 @@ const stateSchema = z.object({
   formatVersion: z.literal(checkpointFormatVersion),
   step: z.int().min(0),
   scalars: z.record(z.string(), z.number().or(z.nan())),
-  metrics: z.object({ bestLoss: z.number().exactOptional(), bestStep: z.int().exactOptional() }),
+  metrics: z.object({
+    bestLoss: z.number().exactOptional(),
+    bestStep: z.int().exactOptional(),
+    evaluatedStep: z.int().exactOptional(),
+  }),
   shardsByWorker: z.record(z.string(), z.int().min(0)),
 });
 

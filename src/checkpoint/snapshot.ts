@@ -12,7 +12,12 @@ export interface TrainingSnapshot {
   readonly params: Float32Array;
   readonly optimizer: OptimizerState;
   readonly kernelId: string;
-  readonly metrics: { readonly bestLoss?: number; readonly bestStep?: number };
+  readonly metrics: {
+    readonly bestLoss?: number;
+    readonly bestStep?: number;
+    /** The last step that was evaluated, 0: none yet. Absent from checkpoints of version 0.1.0. */
+    readonly evaluatedStep?: number;
+  };
   readonly shardsByWorker: Record<string, number>;
   /** What the model and the data are, as plain JSON values: kept for `bridle inspect` and for readers outside bridle. */
   readonly model: Record<string, unknown>;

@@ -58,7 +58,9 @@ export class Coordinator {
     this.#options = options;
     this.#run = run;
     this.#outbox = new Outbox({ ...options, state: run.state });
-    this.#core = createCoreState(options.plan.core, options.state.step, performance.now());
+    const { step } = options.state;
+    const isEvaluated = (options.evaluatedStep ?? step) === step;
+    this.#core = createCoreState(options.plan.core, step, performance.now(), isEvaluated);
     this.#done = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;

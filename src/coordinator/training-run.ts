@@ -24,6 +24,8 @@ export interface TrainingRunOptions {
   readonly state: TrainingState;
   readonly kernelId: string | undefined;
   readonly best: { readonly loss: number; readonly step: number } | undefined;
+  /** The last step that was evaluated, 0: none; undefined: a checkpoint of 0.1.0 does not say. */
+  readonly evaluatedStep: number | undefined;
   readonly shardsByWorker: Readonly<Record<string, number>>;
   /** Where the norm of every shard's gradient is written, if anywhere. */
   readonly recordGradients?: string;
@@ -49,6 +51,7 @@ export class TrainingRun {
   readonly #startedAt = performance.now();
   #lastCommitAt = performance.now();
   #rate: number | undefined;
+  #evaluatedStep: number;
   #best: { readonly loss: number; readonly step: number } | undefined;
 
   private constructor(options: TrainingRunOptions, recorder: RunRecorder) {
@@ -64,6 +67,7 @@ export class TrainingRun {
     this.gradients = new GradientStore(plan.layout.size, this.#arena);
     this.kernelId = options.kernelId;
     this.#best = options.best;
+    this.#evaluatedStep = options.evaluatedStep ?? options.state.step;
     this.#shardsByWorker = { ...options.shardsByWorker };
     this.#rules = {
       layout: plan.layout,
@@ -126,6 +130,7 @@ export class TrainingRun {
     const loss = scored[0]?.score.loss ?? NaN; // the validation split's where there is one
     const best = Number.isFinite(loss) && (this.#best === undefined || loss < this.#best.loss);
     if (best) this.#best = { loss, step };
+    this.#evaluatedStep = step;
     const epoch = plan.epochAfter(step);
     for (const { split, score } of scored) {
       const baseline = baselines?.[split];
@@ -173,7 +178,10 @@ export class TrainingRun {
       params: params.slice(),
       optimizer: { moments: Object.fromEntries(copies), scalars: { ...optimizer.scalars } },
       kernelId: this.kernelId ?? '',
-      metrics: this.#best ? { bestLoss: this.#best.loss, bestStep: this.#best.step } : {},
+      metrics: {
+        ...(this.#best && { bestLoss: this.#best.loss, bestStep: this.#best.step }),
+        evaluatedStep: this.#evaluatedStep,
+      },
       shardsByWorker: { ...this.#shardsByWorker },
       model: { ...plan.model },
       data: describeData(plan.dataset),

@@ -28,6 +28,8 @@ export interface OpenRun {
   readonly state: TrainingState;
   readonly kernelId: string | undefined;
   readonly best: { readonly loss: number; readonly step: number } | undefined;
+  /** The last step that was evaluated; undefined: unknown. */
+  readonly evaluatedStep: number | undefined;
   readonly shardsByWorker: Readonly<Record<string, number>>;
   readonly lock: RunLock;
 }
@@ -62,7 +64,17 @@ async function newRun(training: TrainingOptions, launch: LaunchOptions, lock: Ru
   });
   const optimizer = createOptimizer(training.optimizer).init(plan.layout.size);
   const state = { step: 0, params, optimizer };
-  return { plan, runId, generation: 1, state, kernelId: undefined, best: undefined, shardsByWorker: {}, lock };
+  return {
+    plan,
+    runId,
+    generation: 1,
+    state,
+    kernelId: undefined,
+    best: undefined,
+    evaluatedStep: 0,
+    shardsByWorker: {},
+    lock,
+  };
 }
 
 async function resumeRun(
@@ -94,7 +106,7 @@ async function resumeRun(
       `The data's ${part} differs from the one in the run's checkpoint of step ${snapshot.step}. Restore the files, or start a new run.`,
     );
   }
-  const { bestLoss, bestStep } = snapshot.metrics;
+  const { bestLoss, bestStep, evaluatedStep } = snapshot.metrics;
   return {
     plan,
     runId: record.runId,
@@ -102,6 +114,7 @@ async function resumeRun(
     state: { step: snapshot.step, params: snapshot.params, optimizer: snapshot.optimizer },
     kernelId: record.kernelId ?? (snapshot.kernelId || undefined),
     best: bestLoss !== undefined && bestStep !== undefined ? { loss: bestLoss, step: bestStep } : undefined,
+    evaluatedStep,
     shardsByWorker: snapshot.shardsByWorker,
     lock,
   };

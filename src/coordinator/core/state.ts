@@ -175,7 +175,18 @@ export type CoreEffect =
   | { readonly type: 'fail'; readonly error: BridleError }
   | { readonly type: 'finish'; readonly reason: 'finished' | 'stopped' };
 
-export function createCoreState(plan: CorePlan, startStep: number, now: number): CoreState {
+/** Says whether an evaluation follows a step. */
+export function isEvaluationDueAfter(
+  { evaluateEvery, totalSteps, numEvaluationShards }: CorePlan,
+  step: number,
+): boolean {
+  const isCadence = evaluateEvery > 0 && step % evaluateEvery === 0;
+  return numEvaluationShards > 0 && step > 0 && (isCadence || step >= totalSteps);
+}
+
+/** `isEvaluated`: the evaluation that follows `startStep`, if there is one, is done. */
+export function createCoreState(plan: CorePlan, startStep: number, now: number, isEvaluated = true): CoreState {
+  const isEvaluationDue = !isEvaluated && isEvaluationDueAfter(plan, startStep);
   return {
     plan,
     workers: new Map(),
@@ -184,8 +195,9 @@ export function createCoreState(plan: CorePlan, startStep: number, now: number):
     round: undefined,
     nextLeaseId: 1,
     hasFreeShards: false,
-    isEvaluationDue: false,
-    isSaveDue: false,
+    isEvaluationDue,
+    // The checkpoint of this step knows nothing of its score yet.
+    isSaveDue: isEvaluationDue,
     isStopping: false,
     lastTick: now,
     waitingSince: now,

@@ -3,7 +3,7 @@ import { Coverage } from '../../collective/coverage.js';
 import { onNode, onReported, onScored } from './answers.js';
 import { grantLeases, revokeLease } from './grants.js';
 import { checkLeases, checkWorkers, forget, noteWaiting } from './membership.js';
-import type { CoreEffect, CoreEvent, CoreState, Round } from './state.js';
+import { isEvaluationDueAfter, type CoreEffect, type CoreEvent, type CoreState, type Round } from './state.js';
 
 /** Takes one event in; returns the effects in the order in which they must be performed. */
 export function step(state: CoreState, event: CoreEvent, now: number): CoreEffect[] {
@@ -61,7 +61,7 @@ function onUpdated(state: CoreState, effects: CoreEffect[]): void {
   state.step += 1;
   const isDue = (every: number): boolean => every > 0 && state.step % every === 0;
   const isLast = state.step >= plan.totalSteps;
-  state.isEvaluationDue = plan.numEvaluationShards > 0 && (isDue(plan.evaluateEvery) || isLast);
+  state.isEvaluationDue = isEvaluationDueAfter(plan, state.step);
   state.isSaveDue = isDue(plan.saveEvery);
   if (!isLast || state.isEvaluationDue) effects.push({ type: 'sendWeights', ranks: [...state.workers.keys()] });
 }
@@ -69,9 +69,10 @@ function onUpdated(state: CoreState, effects: CoreEffect[]): void {
 /** Moves on as far as can be: closes a round that is complete, opens the next, grants leases. */
 function advance(state: CoreState, now: number, effects: CoreEffect[]): void {
   if (state.phase === 'waiting') {
-    const isReady = state.workers.size >= state.plan.minWorkers && state.step < state.plan.totalSteps;
+    const isOver = state.step >= state.plan.totalSteps && !state.isEvaluationDue;
+    const isReady = state.workers.size >= state.plan.minWorkers && !isOver;
     if (isReady) state.phase = 'running';
-    else if (state.isStopping || state.step >= state.plan.totalSteps) finish(state, effects);
+    else if (state.isStopping || isOver) finish(state, effects);
   }
   if (state.phase !== 'running') return;
   if (effects.some((effect) => effect.type === 'fail')) {
@@ -108,6 +109,7 @@ function closeRound(state: CoreState, now: number, effects: CoreEffect[]): void 
   }
   if (state.isStopping) {
     endRound(state, round, now, effects);
+    state.isEvaluationDue = true; // a resume makes up for it
     return;
   }
   if (round.scores.size < plan.numEvaluationShards) return;
@@ -158,5 +160,6 @@ function openRound(state: CoreState, now: number, effects: CoreEffect[]): void {
 /** The last checkpoint is the shell's part of finishing: it is taken whatever the cadence. */
 function finish(state: CoreState, effects: CoreEffect[]): void {
   state.phase = 'ended';
-  effects.push({ type: 'finish', reason: state.step >= state.plan.totalSteps ? 'finished' : 'stopped' });
+  const isFinished = state.step >= state.plan.totalSteps && !state.isEvaluationDue;
+  effects.push({ type: 'finish', reason: isFinished ? 'finished' : 'stopped' });
 }

@@ -208,6 +208,43 @@ describe('evaluation', () => {
     expect(order.indexOf('evaluation')).toBeLessThan(order.indexOf('save'));
   });
 
+  it('is made up for when a stop came in the middle of it', () => {
+    const story = new Story({ ...evaluating, totalSteps: 4 });
+    story.join(0);
+    story.finishStep();
+    story.finishStep();
+    expect(effectsOf(story.send({ type: 'stop' }), 'finish')).toEqual([{ type: 'finish', reason: 'stopped' }]);
+
+    const resumed = new Story({ ...evaluating, totalSteps: 4, numEvaluationShards: 1 }, 2, false);
+    expect(purposes(resumed.join(0))).toEqual(['evaluate']);
+    const order = resumed.score(resumed.lease(0)).map(({ type }) => type);
+    expect(order.filter((type) => ['evaluation', 'save', 'lease'].includes(type))).toEqual([
+      'evaluation',
+      'save',
+      'lease',
+    ]);
+  });
+
+  it('of the last step keeps the run from being finished, and a resume does it alone', () => {
+    const story = new Story({ ...evaluating, numEvaluationShards: 1 });
+    story.join(0);
+    story.finishStep();
+    story.finishStep();
+    expect(effectsOf(story.send({ type: 'stop' }), 'finish')).toEqual([{ type: 'finish', reason: 'stopped' }]);
+
+    const resumed = new Story({ ...evaluating, numEvaluationShards: 1 }, 2, false);
+    expect(purposes(resumed.join(0))).toEqual(['evaluate']);
+    const end = resumed.score(resumed.lease(0));
+    expect(effectsOf(end, 'evaluation')).toHaveLength(1);
+    expect(effectsOf(end, 'finish')).toEqual([{ type: 'finish', reason: 'finished' }]);
+  });
+
+  it('is not done again where it was done, nor at the start of a run', () => {
+    expect(purposes(new Story({ ...evaluating, totalSteps: 4 }, 2).join(0))).toEqual(['train']);
+    expect(purposes(new Story({ ...evaluating, totalSteps: 4 }, 0, false).join(0))).toEqual(['train']);
+    expect(purposes(new Story({ ...evaluating, totalSteps: 4 }, 3, false).join(0))).toEqual(['train']);
+  });
+
   it('refuses scores that do not fit the lease', () => {
     const story = new Story({ ...evaluating, totalSteps: 1 });
     story.join(0);

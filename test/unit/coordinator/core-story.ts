@@ -43,8 +43,8 @@ export class Story {
   /** All effects so far. */
   readonly effects: CoreEffect[] = [];
 
-  constructor(changes: Partial<CorePlan> = {}, startStep = 0) {
-    this.core = createCoreState({ ...plan, ...changes }, startStep, 0);
+  constructor(changes: Partial<CorePlan> = {}, startStep = 0, isEvaluated = true) {
+    this.core = createCoreState({ ...plan, ...changes }, startStep, 0, isEvaluated);
   }
 
   /** Sends an event; returns its effects. */
