@@ -1,16 +1,18 @@
-// Turns proto/bridle/v1/*.proto into src/protocol/generated/ (protobufjs static code, so that no schema is read at run time).
+// Turns proto/ into static code of protobufjs, so that no schema is read at run time: the control protocol into
+// src/protocol/generated/, what a recorded step is written as into src/backend/generated/.
 // Usage: node scripts/generate.mjs [--check]; with --check it writes nothing and exits 1 when the committed code is not current.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const protos = join(root, 'proto', 'bridle', 'v1');
-const generated = join(root, 'src', 'protocol', 'generated');
-const names = ['control.js', 'control.d.ts'];
+const targets = [
+  { from: 'proto/bridle/v1', into: 'src/protocol/generated', name: 'control' },
+  { from: 'proto/tensorflow', into: 'src/backend/generated', name: 'graph' },
+];
 const isCheck = process.argv.includes('--check');
 
 /**
@@ -23,12 +25,15 @@ function runTool(tool, args) {
   if (status !== 0) throw new Error(`${tool} failed:\n${stderr}`);
 }
 
-/** @param {string} folder */
-function generateInto(folder) {
-  const [code, declarations] = names.map((name) => join(folder, name));
-  const files = readdirSync(protos)
+/**
+ * @param {string} from folder of the .proto files
+ * @param {string} code
+ * @param {string} declarations
+ */
+function generate(from, code, declarations) {
+  const files = readdirSync(join(root, from))
     .sort()
-    .map((name) => join(protos, name));
+    .map((file) => join(root, from, file));
   const wanted = ['--force-number', '--dependency', 'protobufjs/minimal.js'];
   const unwanted = ['--no-delimited', '--no-typeurl', '--no-verify', '--no-convert'];
   runTool('pbjs', ['-t', 'static-module', '-w', 'esm', ...wanted, ...unwanted, '-o', code, ...files]);
@@ -40,14 +45,20 @@ function generateInto(folder) {
 
 const temporary = mkdtempSync(join(tmpdir(), 'bridle-generate-'));
 try {
-  generateInto(temporary);
-  for (const name of names) {
-    const fresh = readFileSync(join(temporary, name), 'utf8');
-    if (!isCheck) {
-      writeFileSync(join(generated, name), fresh);
-    } else if (fresh !== readFileSync(join(generated, name), 'utf8')) {
-      console.error(`src/protocol/generated/${name} is not what proto/ gives; run: npm run generate`);
-      process.exitCode = 1;
+  for (const { from, into, name } of targets) {
+    const names = [`${name}.js`, `${name}.d.ts`];
+    const [code, declarations] = names.map((file) => join(temporary, file));
+    generate(from, code, declarations);
+    for (const file of names) {
+      const fresh = readFileSync(join(temporary, file), 'utf8');
+      const path = join(root, into, file);
+      if (!isCheck) {
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(path, fresh);
+      } else if (fresh !== readFileSync(path, 'utf8')) {
+        console.error(`${into}/${file} is not what proto/ gives; run: npm run generate`);
+        process.exitCode = 1;
+      }
     }
   }
 } finally {

@@ -30,14 +30,16 @@ function compile(project) {
   const { status, output } = run(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: project });
   if (status !== 0) throw new SetupError(`tsc -p tsconfig.build.json failed:\n${lastLines(output, 30)}`);
 
-  // The protocol's code is generated JavaScript with its own declarations: both are taken as they are, in place of tsc's output.
-  const generated = join(project, 'src', 'protocol', 'generated');
-  const target = join(project, 'dist', 'protocol', 'generated');
-  for (const path of listFiles(generated)) {
-    const copy = join(target, relative(generated, path));
-    mkdirSync(dirname(copy), { recursive: true });
-    copyFileSync(path, copy);
-    rmSync(`${copy}.map`, { force: true });
+  // Code generated from proto/ is JavaScript with its own declarations: both are taken as they are, in place of tsc's output.
+  for (const room of ['protocol', 'backend']) {
+    const generated = join(project, 'src', room, 'generated');
+    const target = join(project, 'dist', room, 'generated');
+    for (const path of listFiles(generated)) {
+      const copy = join(target, relative(generated, path));
+      mkdirSync(dirname(copy), { recursive: true });
+      copyFileSync(path, copy);
+      rmSync(`${copy}.map`, { force: true });
+    }
   }
   removeStale(project);
   const command = join(project, 'dist', 'cli', 'main.js');
