@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ConfigError } from '../errors.js';
-import type { BackendName } from './backend.js';
+import type { BackendName, Execution, ExecutionChoice } from './backend.js';
 import { nativeStatus } from './native-addon.js';
 
 export interface BackendStatus {
@@ -41,6 +41,18 @@ export function chooseBackend(choice: 'auto' | BackendName, statuses = available
   if (chosen !== undefined) return chosen.name;
   const story = candidates.map(({ name, reason, fix }) => `${name}: ${reason}${fix ? ` To fix it: ${fix}` : ''}`);
   throw new ConfigError('BACKEND_UNAVAILABLE', `--backend ${choice} cannot be used. ${story.join(' ')}`);
+}
+
+/**
+ * Chooses how steps run on `backend`: as asked, or with `auto` the fastest that it has.
+ * @throws ConfigError EXECUTION_MISSING
+ */
+export function chooseExecution(backend: BackendName, choice: ExecutionChoice): Execution {
+  const offered: readonly Execution[] = backend === 'tensorflow' ? ['captured', 'eager'] : ['native'];
+  if (choice === 'auto') return offered[0]!;
+  if (offered.includes(choice)) return choice;
+  const message = `--execution ${choice} is not to be had on backend ${backend}, which runs steps ${offered.join(' or ')}.`;
+  throw new ConfigError('EXECUTION_MISSING', `${message} Leave it out, or choose --backend tensorflow.`);
 }
 
 /** Looks at the package's folder: the package comes from npm, its addon from the set-up. */

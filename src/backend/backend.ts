@@ -3,6 +3,11 @@ export type BackendName = 'native' | 'tensorflow' | 'wasm';
 /** Backends of tfjs; `native` computes without it. */
 export type TfjsBackendName = Exclude<BackendName, 'native'>;
 
+/** How a step runs: kernels of our own, one recorded graph (src/backend/capture/), or operation by operation. */
+export type Execution = 'native' | TfjsExecution;
+export type TfjsExecution = 'captured' | 'eager';
+export type ExecutionChoice = 'auto' | TfjsExecution;
+
 export interface Backend {
   readonly name: TfjsBackendName;
   /** The only tfjs instance of the process. Two copies would not know each other's tensors. */
@@ -11,10 +16,11 @@ export interface Backend {
   readonly kernelId: string;
   /** For people: `TensorFlow 2.21.0 on the CPU, 1 thread`. */
   readonly description: string;
-  readonly execution: 'eager';
 }
 
 export interface BackendOptions {
   /** Threads inside one operation. wasm computes on one thread under Node whatever is asked. */
   readonly threads: number;
+  /** What the kernel id of a tfjs backend names; `eager` when it is left out. */
+  readonly execution?: Execution;
 }

@@ -1,5 +1,7 @@
 // The kernel id: a short name for everything beside (config, seed, shards) that fixes the bits of a run.
 
+import type { Execution, TfjsExecution } from './backend.js';
+
 /** Raised with any change to the arithmetic of the native kernels. */
 export const computeVersion = 1;
 
@@ -22,9 +24,10 @@ export interface TensorFlowBuild {
   readonly hasOneDnn: boolean;
   readonly instructionSet: InstructionSet;
   readonly threads: number;
+  readonly execution: TfjsExecution;
 }
 
-/** Names the bits of eager TensorFlow: `tensorflow/2 tfjs-4.22.0 tf-2.21.0 onednn avx512 intra-1 eager`. */
+/** Names the bits of TensorFlow: `tensorflow/2 tfjs-4.22.0 tf-2.21.0 onednn avx512 intra-1 captured`. */
 export function tensorflowKernelId(build: TensorFlowBuild): string {
   const device = build.isGpu ? ['cuda'] : [build.hasOneDnn ? 'onednn' : 'eigen', build.instructionSet];
   return [
@@ -33,7 +36,7 @@ export function tensorflowKernelId(build: TensorFlowBuild): string {
     `tf-${build.tensorflowVersion}`,
     ...device,
     `intra-${build.threads}`,
-    'eager',
+    build.execution,
   ].join(' ');
 }
 
@@ -56,4 +59,10 @@ export function parseInstructionSet(arch: string, cpuInfo: string | undefined): 
   );
   if (flags.has('avx512f')) return 'avx512';
   return flags.has('avx2') && flags.has('fma') ? 'avx2' : 'baseline';
+}
+
+/** Reads how a worker of this kernel id runs its steps; on kernels of our own there is one way. */
+export function executionOf(kernelId: string): Execution {
+  if (kernelId.endsWith(' captured')) return 'captured';
+  return kernelId.endsWith(' eager') ? 'eager' : 'native';
 }

@@ -65,9 +65,9 @@ async function loadTensorFlow(options: BackendOptions): Promise<Backend> {
       hasOneDnn: process.env['TF_ENABLE_ONEDNN_OPTS'] !== '0',
       instructionSet: parseInstructionSet(process.arch, readCpuInfo()),
       threads,
+      execution: options.execution === 'captured' ? 'captured' : 'eager',
     }),
     description: `TensorFlow ${tensorflowVersion} on ${isGpu ? 'the GPU' : `the CPU, ${threads} thread${threads === 1 ? '' : 's'}`}`,
-    execution: 'eager',
   };
 }
 
@@ -85,7 +85,6 @@ async function loadWasm(): Promise<Backend> {
     tf,
     kernelId: tfjsWasmKernelId({ tfjsVersion: tf.version.tfjs, hasSimd }),
     description: `WebAssembly${hasSimd ? ' SIMD' : ' without SIMD'}, 1 thread`,
-    execution: 'eager',
   };
 }
 

@@ -19,6 +19,7 @@ async function probe(url: string, values: Values, around: Surroundings): Promise
   const { probeCoordinator } = await import('../launch/probe-coordinator.js');
   return probeCoordinator(url, {
     backend: values.backend,
+    execution: values.execution,
     threads: values.threads,
     ...(token === undefined ? {} : { token }),
     ...(values.tlsCa === undefined ? {} : { tlsCaPath: values.tlsCa }),

@@ -1,6 +1,6 @@
 // bridle worker: processes that compute for a coordinator elsewhere.
 import { join } from 'node:path';
-import { chooseBackend } from '../backend/available-backends.js';
+import { chooseBackend, chooseExecution } from '../backend/available-backends.js';
 import { settleCommandLine } from '../config/parse-command-line.js';
 import { ConfigError, exitCodes } from '../errors.js';
 import { checkInputFiles } from '../library/check-input-files.js';
@@ -17,6 +17,7 @@ export const worker: CommandBody = async (given, around) => {
   await checkInputFiles(values, ['tlsCa']);
   const token = await readToken(values.tokenFile, around.env);
   const backend = chooseBackend(values.backend);
+  const execution = chooseExecution(backend, values.execution);
 
   const { log } = openLog(join(values.logDir, 'workers.log'), values.verbose);
   const output = createRunOutput({ command, ...around, json, quiet, logEvery: 0, nowMs: Date.now });
@@ -24,11 +25,14 @@ export const worker: CommandBody = async (given, around) => {
   const say = quiet ? (): void => undefined : output.say;
   try {
     const { runWorkers } = await import('../launch/run-workers.js');
-    say(`workers for ${values.join}, backend ${backend}, logs in ${values.logDir}; Ctrl-C leaves the run`);
+    say(
+      `workers for ${values.join}, backend ${backend}, ${execution}; logs in ${values.logDir}; Ctrl-C leaves the run`,
+    );
     await runWorkers({
       join: values.join,
       workers: values.workers,
       backend: values.backend,
+      execution: values.execution,
       threads: values.threads,
       ...(token === undefined ? {} : { token }),
       ...(tlsCa === undefined ? {} : { tlsCaPath: tlsCa }),

@@ -40,6 +40,15 @@ export const workerOptions = {
     commands: ['train', 'coordinator', 'worker', 'doctor'],
     fixesBits: true,
   },
+  execution: {
+    type: choice('auto', 'captured', 'eager'),
+    default: 'auto',
+    about:
+      'How tfjs runs a step: captured as one graph, or eager, one operation after the other; auto: captured on tensorflow.',
+    group: 'Workers',
+    commands: ['train', 'coordinator', 'worker', 'doctor'],
+    fixesBits: true,
+  },
   threads: {
     type: wholeNumber(1, 256),
     default: 1,

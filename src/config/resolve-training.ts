@@ -86,6 +86,7 @@ export function resolveTraining(values: Values): TrainingOptions {
     ...(saveEvery === undefined ? {} : { saveEvery }),
     keep: values.keep,
     backend: values.backend,
+    execution: values.execution,
     allowMixedKernels: values.allowMixedKernels,
     minWorkers: values.minWorkers,
   };

@@ -15,7 +15,7 @@ function fixesBits(name: OptionName, { values }: Settled): boolean {
 
 function isSame(name: OptionName, before: unknown, now: unknown): boolean {
   // `auto` stands for whatever the first worker had: the kernel id in the checkpoint decides.
-  if (name === 'backend' && (before === 'auto' || now === 'auto')) return true;
+  if ((name === 'backend' || name === 'execution') && (before === 'auto' || now === 'auto')) return true;
   return isDeepStrictEqual(before, now);
 }
 

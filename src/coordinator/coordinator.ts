@@ -1,4 +1,5 @@
 // The coordinator's shell: performs what the core decides on sockets, tensors, clock and disk.
+import { executionOf } from '../backend/kernel-id.js';
 import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import { BridleError, ProtocolError } from '../errors.js';
@@ -199,6 +200,7 @@ export class Coordinator {
     const minor = checkHello(hello, {
       kernelId: this.#run.kernelId,
       backend: training.backend,
+      execution: training.execution,
       allowMixedKernels: training.allowMixedKernels,
     });
     peer.identity = `${hello.name}@${hello.host}`;
@@ -254,7 +256,7 @@ export class Coordinator {
       totalSteps: plan.totalSteps,
       startStep: this.#run.state.step,
       backend: kernelId.split('/')[0] ?? kernelId,
-      execution: 'eager',
+      execution: executionOf(kernelId),
       kernelId,
       generation,
     });

@@ -1,4 +1,6 @@
 // The first exchange: who may join this run. Pure: Hello in, Welcome or a refusal out.
+import { executionOf } from '../backend/kernel-id.js';
+import type { ExecutionChoice } from '../backend/backend.js';
 import { ProtocolError } from '../errors.js';
 import type { ControlBodies } from '../protocol/control.js';
 import { defaultLimits, type ProtocolLimits } from '../protocol/limits.js';
@@ -9,6 +11,7 @@ export interface GreetingRules {
   /** The run's kernel id; undefined until the first worker has fixed it. */
   readonly kernelId: string | undefined;
   readonly backend: BackendChoice;
+  readonly execution: ExecutionChoice;
   readonly allowMixedKernels: boolean;
 }
 
@@ -36,11 +39,17 @@ export function checkHello(
       `The run wants backend ${rules.backend}, the worker runs ${hello.kernelId}. Start the worker with --backend ${rules.backend}.`,
     );
   }
+  if (rules.execution !== 'auto' && executionOf(hello.kernelId) !== rules.execution) {
+    throw new ProtocolError(
+      'EXECUTION_MISMATCH',
+      `The run wants --execution ${rules.execution}, the worker runs ${hello.kernelId}. Start the worker with --execution ${rules.execution}.`,
+    );
+  }
   if (rules.kernelId !== undefined && hello.kernelId !== rules.kernelId) {
     throw new ProtocolError(
       'KERNEL_MISMATCH',
       `The run computes with "${rules.kernelId}", the worker with "${hello.kernelId}": their bits differ. ` +
-        'Give the worker the same backend, library and thread count, or give up equal bits with --allow-mixed-kernels on the coordinator.',
+        'Give the worker the same backend, execution, library and thread count, or give up equal bits with --allow-mixed-kernels on the coordinator.',
     );
   }
   return minor;

@@ -1,4 +1,5 @@
 // What fixes a training run, as the coordinator reads it. The command line and the library resolve their flags to this.
+import type { ExecutionChoice } from '../backend/backend.js';
 import type { DataOptions } from '../data/load-dataset.js';
 import type { ClipOptions } from '../optim/clip.js';
 import type { OptimizerOptions } from '../optim/optimizer.js';
@@ -37,6 +38,7 @@ export interface TrainingOptions {
   readonly keep: number;
   /** Backend that workers must run; `auto`: the first worker's. */
   readonly backend: BackendChoice;
+  readonly execution: ExecutionChoice;
   readonly allowMixedKernels: boolean;
   /** Training starts when so many workers have joined. */
   readonly minWorkers: number;

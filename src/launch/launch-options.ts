@@ -1,5 +1,6 @@
 // What the command line hands to the launcher: how a run is started, beside the options that fix its bits.
 import type { Logger } from 'pino';
+import type { ExecutionChoice } from '../backend/backend.js';
 import type { BackendChoice, RunLocation } from '../coordinator/training-options.js';
 import type { RunEvent } from '../metrics/events.js';
 import type { PreparedRun } from './prepare-run.js';
@@ -43,6 +44,7 @@ export interface WorkersOptions extends ProcessOptions {
   readonly join: string;
   readonly workers: number | 'auto';
   readonly backend: BackendChoice;
+  readonly execution: ExecutionChoice;
   readonly tlsCaPath?: string;
   readonly name?: string;
   readonly logDir?: string;
@@ -51,6 +53,7 @@ export interface WorkersOptions extends ProcessOptions {
 /** What `bridle doctor --join` learns from a coordinator; each check says what was found. */
 export interface ProbeOptions {
   readonly backend: BackendChoice;
+  readonly execution: ExecutionChoice;
   readonly threads: number;
   readonly token?: string;
   readonly tlsCaPath?: string;

@@ -1,6 +1,6 @@
 // bridle doctor --join: greets a coordinator as an observer, and tells address, token, version and kernel id apart.
 import { hostname } from 'node:os';
-import { chooseBackend } from '../backend/available-backends.js';
+import { chooseBackend, chooseExecution } from '../backend/available-backends.js';
 import { backendEnvironment } from '../backend/environment.js';
 import { BridleError } from '../errors.js';
 import { decodeControl, encodeControl, Role, type ControlMessage } from '../protocol/control.js';
@@ -51,10 +51,10 @@ export async function probeCoordinator(url: string, options: ProbeOptions): Prom
   return [...reached, ...judge(answer, kernelId)];
 }
 
-async function ownKernelId({ backend, threads }: ProbeOptions): Promise<string> {
+async function ownKernelId({ backend, execution, threads }: ProbeOptions): Promise<string> {
   const name = chooseBackend(backend);
   Object.assign(process.env, backendEnvironment(name, { threads }, process.env));
-  return (await loadEngine(name, { threads })).kernelId;
+  return (await loadEngine(name, { threads, execution: chooseExecution(name, execution) })).kernelId;
 }
 
 function greet(connection: Connection, kernelId: string): Promise<ControlMessage | Error> {
@@ -127,7 +127,7 @@ function judge(answer: ControlMessage | Error, kernelId: string): ProbeCheck[] {
           name: 'kernel id',
           ok: false,
           detail: message,
-          fix: 'bridle setup here, or the same --backend and --threads',
+          fix: 'bridle setup here, or the same --backend, --execution and --threads',
         },
       ]
     : [version];

@@ -1,6 +1,6 @@
 // bridle train: a coordinator in this process and workers in processes of their own.
 import { join } from 'node:path';
-import { chooseBackend } from '../backend/available-backends.js';
+import { chooseBackend, chooseExecution } from '../backend/available-backends.js';
 import type { TrainingOptions } from '../coordinator/training-options.js';
 import type { DoneEvent } from '../metrics/events.js';
 import type { LaunchOptions } from './launch-options.js';
@@ -9,6 +9,7 @@ import { numWorkers, startWorkerPool } from './worker-pool.js';
 
 export function runTraining(training: TrainingOptions, launch: LaunchOptions): Promise<DoneEvent> {
   const backend = chooseBackend(training.backend);
+  const execution = chooseExecution(backend, training.execution);
   return serveRun(training, launch, ({ url, token, fail }) => {
     const pool = startWorkerPool({
       join: url,
@@ -17,6 +18,7 @@ export function runTraining(training: TrainingOptions, launch: LaunchOptions): P
       insecure: launch.insecure,
       workers: numWorkers(launch.workers, backend, training.shards),
       backend,
+      execution,
       threads: launch.threads,
       maxRestarts: launch.maxRestarts,
       name: 'worker',

@@ -1,7 +1,7 @@
 // bridle worker: processes that join a coordinator elsewhere.
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { chooseBackend } from '../backend/available-backends.js';
+import { chooseBackend, chooseExecution } from '../backend/available-backends.js';
 import { checkConnectOptions } from '../transport/client.js';
 import type { WorkersOptions } from './launch-options.js';
 import { numWorkers, startWorkerPool } from './worker-pool.js';
@@ -19,6 +19,7 @@ export async function runWorkers(options: WorkersOptions): Promise<void> {
     insecure,
     workers: numWorkers(options.workers, backend, Infinity),
     backend,
+    execution: chooseExecution(backend, options.execution),
     threads: options.threads,
     maxRestarts: options.maxRestarts,
     name: options.name ?? hostname(),

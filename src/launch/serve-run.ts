@@ -110,6 +110,7 @@ function announce(launch: LaunchOptions, training: TrainingOptions, url: string,
   const reachable = url.replace(/\/\/(0\.0\.0\.0|\[::\])(?=:)/, `//${hostname()}`);
   const flags = [
     training.backend === 'auto' ? '' : ` --backend ${training.backend}`,
+    training.execution === 'auto' ? '' : ` --execution ${training.execution}`,
     token === undefined ? '' : ' --token-file TOKEN_FILE',
     launch.tls ? ' --tls-ca CERT_FILE' : '',
     launch.insecure && !launch.tls ? ' --insecure' : '',

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { numGpus } from '../backend/available-backends.js';
-import type { BackendName } from '../backend/backend.js';
+import type { BackendName, Execution } from '../backend/backend.js';
 import { BridleError, TransportError, exitCodes } from '../errors.js';
 import type { RunEvent } from '../metrics/events.js';
 import type { WorkerProcessOptions, WorkerProcessReport } from '../worker/process-options.js';
@@ -17,6 +17,7 @@ export interface WorkerPoolOptions {
   readonly insecure: boolean;
   readonly workers: number;
   readonly backend: BackendName;
+  readonly execution: Execution;
   readonly threads: number;
   /** Restarts of each worker. */
   readonly maxRestarts: number;
@@ -144,12 +145,13 @@ function runOnce(
 }
 
 function startProcess(options: WorkerPoolOptions, slot: number, name: string, logPath: string): ChildProcess {
-  const { join: address, token, tlsCaPath, insecure, backend, threads, joinTimeoutMs } = options;
+  const { join: address, token, tlsCaPath, insecure, backend, execution, threads, joinTimeoutMs } = options;
   const given: WorkerProcessOptions = {
     join: address,
     ...(tlsCaPath !== undefined && { tlsCaPath }),
     insecure,
     backend,
+    execution,
     threads,
     name,
     logPath,

@@ -1,5 +1,5 @@
 // May shards share one recurrence? Only where each keeps the bits that it has alone: tried at start, on the backend itself.
-import type { Tensor3D } from '@tensorflow/tfjs';
+import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import type { ShardBatch } from '../data/shard-batch.js';
 import { layoutOfModel, numGates } from '../params/layout-of-model.js';
 import { layerWidth, type ModelSpec } from '../params/model-spec.js';
@@ -8,6 +8,7 @@ import { probeValues } from './probe-values.js';
 import { probeBatch } from './self-check.js';
 import { inScope } from './scope.js';
 import { maxStackedShards, rowsOfStack } from './shard-stack.js';
+import { eagerRunner, type StepRunner } from './step-runner.js';
 import type { Tfjs } from './tfjs.js';
 
 /** Float32 values in the widest vector register (AVX-512). */
@@ -16,27 +17,51 @@ const maxLanes = 16;
 /** As eager operations cost what they cost to dispatch, any number of shards goes into one recurrence. */
 export const eagerStackSizes: readonly number[] = Array.from({ length: maxStackedShards }, (_, index) => index + 1);
 
+/** Graphs cost seconds to make, so few numbers of shards have one. */
+export const capturedStackSizes: readonly number[] = [1, 2, 4, 8];
+
+/** How the networks run that are tried. */
+export interface TrialOptions {
+  readonly stackSizes: readonly number[];
+  createRunner(): StepRunner;
+}
+
+const eagerTrial: TrialOptions = { stackSizes: eagerStackSizes, createRunner: () => eagerRunner };
+
 /** Every time step runs the same shapes, so a few show what all do. */
 const trialSteps = 4;
 
 /**
- * Compares stacks of 2 to 8 shards with the same shards alone, bit for bit, on the run's shapes: the network over a few steps,
+ * Compares stacks of every size with the same shards alone, bit for bit, on the run's shapes: the network over a few steps,
  * and the products that run over all `steps` at once. False without a trial where a shard's `rows` do not fill whole vectors:
  * exp and tanh of what is left over are computed otherwise.
  */
-export function canStackShards(tf: Tfjs, spec: ModelSpec, rows: number, steps: number): boolean {
+export function canStackShards(
+  tf: Tfjs,
+  spec: ModelSpec,
+  rows: number,
+  steps: number,
+  options: TrialOptions = eagerTrial,
+): boolean {
   if ((rows * spec.hiddenSize) % maxLanes !== 0) return false;
-  if (!networkKeepsBits(tf, spec, probeShards(spec, rows, Math.min(steps, trialSteps)))) return false;
-  return productsOverSteps(spec).every(([inner, outer]) => productKeepsBits(tf, rows, steps, inner, outer));
+  if (!networkKeepsBits(tf, spec, probeShards(spec, rows, Math.min(steps, trialSteps)), options)) return false;
+  return productsOverSteps(spec).every(([inner, outer]) =>
+    productKeepsBits(tf, { rows, steps, inner, outer }, options),
+  );
 }
 
-function networkKeepsBits(tf: Tfjs, spec: ModelSpec, shards: readonly ShardBatch[]): boolean {
-  const single = createNetwork(tf, spec, { stackSizes: [1] });
-  const stacked = createNetwork(tf, spec, { stackSizes: eagerStackSizes });
+function networkKeepsBits(
+  tf: Tfjs,
+  spec: ModelSpec,
+  shards: readonly ShardBatch[],
+  { stackSizes, createRunner }: TrialOptions,
+): boolean {
+  const single = createNetwork(tf, spec, { stackSizes: [1], runner: createRunner() });
+  const stacked = createNetwork(tf, spec, { stackSizes, runner: createRunner() });
   const params = probeValues(1, layoutOfModel(spec).size, 0.25);
   single.setParams(params);
   stacked.setParams(params);
-  const isSame = sameBits(single, stacked, params.length, shards);
+  const isSame = sameBits(single, stacked, stackSizes, shards, params.length);
   single.dispose();
   stacked.dispose();
   return isSame;
@@ -52,28 +77,52 @@ function productsOverSteps(spec: ModelSpec): [number, number][] {
   return products;
 }
 
-function productKeepsBits(tf: Tfjs, rows: number, steps: number, inner: number, outer: number): boolean {
-  return inScope(tf, () => {
-    const matrix = tf.tensor2d(probeValues(4, inner * outer, 0.25), [inner, outer]);
-    const inputs = Array.from({ length: maxStackedShards }, (_, shard) =>
-      tf.tensor3d(probeValues(5 + shard, steps * rows * inner, 4), [steps, rows, inner]),
-    );
-    /** The product of shards from `first` to before `end` as one stack, as [steps, rows, outer] of each. */
-    const multiply = (first: number, end: number) => {
-      const rest = tf.zeros([steps, rowsOfStack(end - first, rows) - (end - first) * rows, inner]) as Tensor3D;
-      const stack = tf.concat([...inputs.slice(first, end), rest], 1);
-      const product = tf.matMul(tf.reshape(stack, [steps * stack.shape[1], inner]), matrix);
-      const bySteps = tf.reshape(product, [steps, stack.shape[1], outer]);
-      return inputs
-        .slice(first, end)
-        .map((_, i) => tf.slice(bySteps, [0, i * rows, 0], [steps, rows, outer]).dataSync());
-    };
-    const single = inputs.map((_, shard) => inScope(tf, () => multiply(shard, shard + 1)[0]!));
-    return inputs.slice(1).every((_, index) => {
-      const stacked = inScope(tf, () => multiply(0, index + 2));
+const isStack = (size: number): boolean => size > 1;
+
+interface ProductShape {
+  readonly rows: number;
+  readonly steps: number;
+  readonly inner: number;
+  readonly outer: number;
+}
+
+function productKeepsBits(tf: Tfjs, shape: ProductShape, { stackSizes, createRunner }: TrialOptions): boolean {
+  const runner = createRunner();
+  const isSame = inScope(tf, () => {
+    const inputs = Array.from({ length: maxStackedShards }, (_, shard) => probeInputs(tf, shape, 5 + shard));
+    const multiply = (shards: readonly Tensor3D[]) => inScope(tf, () => productOfStack(tf, runner, shape, shards));
+    const single = inputs.map((shard) => multiply([shard])[0]!);
+    return stackSizes.filter(isStack).every((size) => {
+      const stacked = multiply(inputs.slice(0, size));
       return stacked.every((values, shard) => values.every((value, i) => value === single[shard]![i]));
     });
   });
+  runner.dispose();
+  return isSame;
+}
+
+function probeInputs(tf: Tfjs, { rows, steps, inner }: ProductShape, seed: number): Tensor3D {
+  return tf.tensor3d(probeValues(seed, steps * rows * inner, 4), [steps, rows, inner]);
+}
+
+/** The product of `shards` as one stack, as [steps, rows, outer] of each. */
+function productOfStack(tf: Tfjs, runner: StepRunner, shape: ProductShape, shards: readonly Tensor3D[]) {
+  const { rows, steps, inner, outer } = shape;
+  const stackRows = rowsOfStack(shards.length, rows);
+  const inputsOf = (seed: number, parts: readonly Tensor3D[]) => {
+    const rest = tf.zeros([steps, stackRows - parts.length * rows, inner]) as Tensor3D;
+    const stack = tf.reshape(tf.concat([...parts, rest], 1), [steps * stackRows, inner]) as Tensor2D;
+    return { stack, matrix: tf.tensor2d(probeValues(seed, inner * outer, 0.25), [inner, outer]) };
+  };
+  const step = ({ stack, matrix }: ReturnType<typeof inputsOf>) => ({ product: tf.matMul(stack, matrix) });
+  const example = (seed: number) =>
+    inputsOf(
+      seed,
+      shards.map((_, shard) => probeInputs(tf, shape, seed + shard)),
+    );
+  const { product } = runner.run(`${stackRows}`, step, inputsOf(4, shards), () => [example(20), example(40)]);
+  const bySteps = tf.reshape(product, [steps, stackRows, outer]);
+  return shards.map((_, i) => tf.slice(bySteps, [0, i * rows, 0], [steps, rows, outer]).dataSync());
 }
 
 /** Full, half and short rows in turn, other numbers in each shard. */
@@ -84,10 +133,16 @@ function probeShards(spec: ModelSpec, rows: number, steps: number): ShardBatch[]
   });
 }
 
-function sameBits(single: Network, stacked: Network, numParams: number, shards: readonly ShardBatch[]): boolean {
+function sameBits(
+  single: Network,
+  stacked: Network,
+  stackSizes: readonly number[],
+  shards: readonly ShardBatch[],
+  numParams: number,
+): boolean {
   const expected = runShards(single, numParams, shards);
-  return shards.slice(1).every((_, index) => {
-    const runs = runShards(stacked, numParams, shards.slice(0, index + 2));
+  return stackSizes.filter(isStack).every((size) => {
+    const runs = runShards(stacked, numParams, shards.slice(0, size));
     return runs.every((run, shard) => isSameRun(run, expected[shard]!));
   });
 }

@@ -1,5 +1,4 @@
 // The compute thread as the worker's main thread sees it.
-import type { BackendName } from '../backend/backend.js';
 import { Worker } from 'node:worker_threads';
 import { backendEnvironment } from '../backend/environment.js';
 import { BridleError, exitCodes } from '../errors.js';
@@ -27,11 +26,14 @@ export class ComputeClient {
   }
 
   /** Starts the thread; resolves when its backend is loaded and checked against reference gradients. */
-  static start(backend: BackendName, threads: number, handlers: ComputeHandlers): Promise<ComputeClient> {
+  static start(
+    { backend, execution, threads }: Omit<ComputeThreadData, 'revoked'>,
+    handlers: ComputeHandlers,
+  ): Promise<ComputeClient> {
     // Read by native code when the addon loads: a thread's copy of the environment would come too late.
     Object.assign(process.env, backendEnvironment(backend, { threads }, process.env));
     const revoked = new SharedArrayBuffer(4);
-    const data: ComputeThreadData = { backend, threads, revoked };
+    const data: ComputeThreadData = { backend, execution, threads, revoked };
     const thread = new Worker(new URL('./compute-thread.js', import.meta.url), { workerData: data });
     return new Promise((resolve, reject) => {
       let isReady = false;

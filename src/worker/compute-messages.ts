@@ -1,11 +1,12 @@
 // What the worker's main thread and its compute thread say to each other.
-import type { BackendName } from '../backend/backend.js';
+import type { BackendName, Execution } from '../backend/backend.js';
 import type { TreeNode } from '../collective/tree.js';
 import type { ShardBatch } from '../data/shard-batch.js';
 import type { RunSpec } from '../protocol/run-spec.js';
 
 export interface ComputeThreadData {
   readonly backend: BackendName;
+  readonly execution: Execution;
   readonly threads: number;
   /** [1] the lease that was revoked last; the compute thread looks before it begins. */
   readonly revoked: SharedArrayBuffer;

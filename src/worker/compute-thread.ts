@@ -10,14 +10,14 @@ import { computeEvaluation, computeTraining } from './compute-lease.js';
 import type { Computed, ComputeThreadData, FromCompute, ToCompute } from './compute-messages.js';
 import { loadEngine } from './engine.js';
 
-const { backend: backendName, threads, revoked } = workerData as ComputeThreadData;
+const { backend: backendName, execution, threads, revoked } = workerData as ComputeThreadData;
 const lastRevoked = new Int32Array(revoked);
 const port = parentPort;
 if (!port) throw new Error('compute-thread.js is started by a worker, not by itself');
 
 const say = (message: FromCompute): void => port.postMessage(message);
 
-const engine = await loadEngine(backendName, { threads });
+const engine = await loadEngine(backendName, { execution, threads });
 const { kernelId, description } = engine;
 say({ type: 'ready', kernelId, backend: backendName, description });
 

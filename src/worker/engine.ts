@@ -1,12 +1,14 @@
 // A backend ready to compute, the kernels of native/ or tfjs behind one face: loaded, and checked against reference gradients.
-import type { BackendName, BackendOptions } from '../backend/backend.js';
+import type { BackendName, BackendOptions, Execution } from '../backend/backend.js';
 import { chooseBackend } from '../backend/available-backends.js';
+import { createCapturedRunner } from '../backend/capture/captured-runner.js';
 import { nativeKernelId, wasmKernelId } from '../backend/kernel-id.js';
 import { loadBackend } from '../backend/load-backend.js';
 import { chooseKernels, loadNativeAddon } from '../backend/native-addon.js';
 import { createNetwork, type Network } from '../model/network.js';
 import { checkBackend, type NetworkFactory } from '../model/self-check.js';
-import { canStackShards, eagerStackSizes } from '../model/stacking.js';
+import { canStackShards, capturedStackSizes, eagerStackSizes } from '../model/stacking.js';
+import { eagerRunner, type StepRunner } from '../model/step-runner.js';
 import { createNativeNetwork } from '../native/native-network.js';
 import { loadWasmAddon, wasmKernels } from '../native/wasm-addon.js';
 import type { ModelSpec } from '../params/model-spec.js';
@@ -23,9 +25,13 @@ export interface Engine {
 
 /**
  * Loads the backend `name` and checks it; for `tensorflow` see `loadBackend` about the environment.
- * Throws `BACKEND_UNAVAILABLE`, `BACKEND_FAILED`, `BACKEND_SELF_CHECK`.
+ * `execution` is one that the backend has (`chooseExecution`).
+ * Throws `BACKEND_UNAVAILABLE`, `BACKEND_FAILED`, `BACKEND_SELF_CHECK`, `CAPTURE_REFUSED`.
  */
-export async function loadEngine(name: BackendName, options: BackendOptions): Promise<Engine> {
+export async function loadEngine(
+  name: BackendName,
+  options: BackendOptions & { readonly execution: Execution },
+): Promise<Engine> {
   if (name === 'native') return loadNativeEngine(options);
   return name === 'wasm' ? loadWasmEngine() : loadTfjsEngine(name, options);
 }
@@ -57,14 +63,18 @@ function kernelsEngine(identity: Omit<Engine, 'createNetwork'>, create: NetworkF
 
 async function loadTfjsEngine(name: 'tensorflow', options: BackendOptions): Promise<Engine> {
   const { tf, kernelId, description } = await loadBackend(name, options);
-  checkBackend(name, (spec) => createNetwork(tf, spec, { stackSizes: [1] }));
+  const isCaptured = options.execution === 'captured';
+  const createRunner = (): StepRunner => (isCaptured ? createCapturedRunner(tf) : eagerRunner);
+  checkBackend(name, (spec) => createNetwork(tf, spec, { stackSizes: [1], runner: createRunner() }));
   return {
     name,
     kernelId,
-    description,
+    description: `${description}, ${isCaptured ? 'captured' : 'eager'}`,
     createNetwork: (spec, { rows, steps }) => {
-      const isStacked = canStackShards(tf, spec, rows, steps);
-      return { network: createNetwork(tf, spec, { stackSizes: isStacked ? eagerStackSizes : [1] }), isStacked };
+      const stackSizes = isCaptured ? capturedStackSizes : eagerStackSizes;
+      const isStacked = canStackShards(tf, spec, rows, steps, { stackSizes, createRunner });
+      const options = { stackSizes: isStacked ? stackSizes : [1], runner: createRunner() };
+      return { network: createNetwork(tf, spec, options), isStacked };
     },
   };
 }

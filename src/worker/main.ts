@@ -34,10 +34,11 @@ const alive = setInterval(() => void report({ type: 'alive' }), aliveMs);
 void report({ type: 'alive' });
 
 try {
-  const { join, tlsCaPath, insecure, backend, threads, name, cacheBytes, joinTimeoutMs } = options;
+  const { join, tlsCaPath, insecure, backend, execution, threads, name, cacheBytes, joinTimeoutMs } = options;
   await runWorker({
     connect: { join, token, ...(tlsCaPath !== undefined && { tlsCaPath }), insecure },
     backend,
+    execution,
     threads,
     name,
     cacheBytes,

@@ -1,5 +1,5 @@
 // What a worker process is given by its launcher (in BRIDLE_WORKER, as JSON; the token in BRIDLE_TOKEN) and what it says back.
-import type { BackendName } from '../backend/backend.js';
+import type { BackendName, Execution } from '../backend/backend.js';
 import type { ExitCode } from '../errors.js';
 
 export interface WorkerProcessOptions {
@@ -7,6 +7,7 @@ export interface WorkerProcessOptions {
   readonly tlsCaPath?: string;
   readonly insecure: boolean;
   readonly backend: BackendName;
+  readonly execution: Execution;
   readonly threads: number;
   readonly name: string;
   readonly logPath: string;

@@ -1,5 +1,5 @@
 // A worker: keeps the data that it is sent, has leases computed by its compute thread, answers them through its session.
-import type { BackendName } from '../backend/backend.js';
+import type { BackendName, Execution } from '../backend/backend.js';
 import type { Logger } from 'pino';
 import { assembleShard } from '../data/assemble-shard.js';
 import { createBlockCache, type BlockCache } from '../data/block-cache.js';
@@ -18,6 +18,7 @@ import { Session, type Lease, type SessionHost, type Welcome } from './session.j
 export interface WorkerOptions {
   readonly connect: ConnectOptions;
   readonly backend: BackendName;
+  readonly execution: Execution;
   readonly threads: number;
   readonly name: string;
   /** How long it is tried to reach a coordinator, at the start and after a loss. */
@@ -33,7 +34,7 @@ const tickMs = 100;
 /** Runs one worker until the coordinator ends it, the signal stops it (resolves), or it must give up (rejects). */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const holder: { worker?: Worker } = {};
-  const compute = await ComputeClient.start(options.backend, options.threads, {
+  const compute = await ComputeClient.start(options, {
     onComputed: (result) => holder.worker?.onComputed(result),
     onConfigured: (isStacked) => options.log.info({ isStacked }, 'model ready'),
     onFailed: (error) => holder.worker?.onFailed(error),

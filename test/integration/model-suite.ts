@@ -15,6 +15,7 @@ import {
   relativeError,
 } from '../../src/model/self-check.js';
 import { canStackShards } from '../../src/model/stacking.js';
+import { eagerRunner, type StepRunner } from '../../src/model/step-runner.js';
 import type { Tfjs } from '../../src/model/tfjs.js';
 import { clipGradients } from '../../src/optim/clip.js';
 import { createOptimizer } from '../../src/optim/create-optimizer.js';
@@ -54,8 +55,8 @@ const digits: ModelSpec = {
   targetsPer: 'sequence',
 };
 
-export function describeModels(name: BackendName, load: () => Promise<NetworkFactory>): void {
-  describe(`built-in models on ${name}`, () => {
+export function describeModels(name: BackendName, load: () => Promise<NetworkFactory>, how = ''): void {
+  describe(`built-in models on ${name}${how}`, () => {
     let create: NetworkFactory;
     beforeAll(async () => {
       create = await load();
@@ -152,8 +153,8 @@ export function describeTfjs(name: BackendName, load: () => Promise<Tfjs>): void
 }
 
 /** The networks of tfjs, one shard at a time. */
-export function tfjsFactory(tf: Tfjs): NetworkFactory {
-  return (spec) => createNetwork(tf, spec, { stackSizes: [1] });
+export function tfjsFactory(tf: Tfjs, createRunner: () => StepRunner = () => eagerRunner): NetworkFactory {
+  return (spec) => createNetwork(tf, spec, { stackSizes: [1], runner: createRunner() });
 }
 
 function trainTenSteps(create: NetworkFactory, { name, spec, steps, lengths, maxNorm }: TrainingCase) {

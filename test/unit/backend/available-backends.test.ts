@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   availableBackends,
   chooseBackend,
+  chooseExecution,
   findPackage,
   tensorflowStatus,
   wasmStatus,
@@ -34,6 +35,21 @@ describe('choosing a backend', () => {
   it('refuses auto when nothing is there, and tells about each', () => {
     const none = [missing, { ...wasm, available: false, reason: 'gone', fix: 'npm install' }];
     expect(() => chooseBackend('auto', none)).toThrowError(/no addon.*gone.*npm install/);
+  });
+});
+
+describe('choosing an execution', () => {
+  it('takes the fastest that the backend has', () => {
+    expect(chooseExecution('native', 'auto')).toBe('native');
+    expect(chooseExecution('tensorflow', 'auto')).toBe('captured');
+    expect(chooseExecution('wasm', 'auto')).toBe('native');
+    expect(chooseExecution('tensorflow', 'eager')).toBe('eager');
+  });
+
+  it('refuses what the backend does not have, with what it has', () => {
+    const refused = expect.objectContaining({ code: 'EXECUTION_MISSING' }) as unknown;
+    expect(() => chooseExecution('wasm', 'captured')).toThrow(refused);
+    expect(() => chooseExecution('native', 'eager')).toThrow(/backend native, which runs steps native/);
   });
 });
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
+  executionOf,
+  nativeKernelId,
   parseInstructionSet,
   tensorflowKernelId,
   tfjsWasmKernelId,
@@ -13,6 +15,7 @@ const build = {
   hasOneDnn: true,
   instructionSet: 'avx512',
   threads: 1,
+  execution: 'eager',
 } as const;
 
 describe('the kernel id', () => {
@@ -28,9 +31,18 @@ describe('the kernel id', () => {
       { hasOneDnn: false },
       { instructionSet: 'avx2' as const },
       { threads: 2 },
+      { execution: 'captured' as const },
     ];
     const ids = changes.map((change) => tensorflowKernelId({ ...build, ...change }));
     expect(new Set([tensorflowKernelId(build), ...ids]).size).toBe(changes.length + 1);
+  });
+
+  it('tells how steps run', () => {
+    expect(executionOf(nativeKernelId)).toBe('native');
+    expect(executionOf(wasmKernelId)).toBe('native');
+    expect(executionOf(tensorflowKernelId(build))).toBe('eager');
+    expect(executionOf(tensorflowKernelId({ ...build, execution: 'captured' }))).toBe('captured');
+    expect(executionOf(tfjsWasmKernelId({ tfjsVersion: '4.22.0', hasSimd: true }))).toBe('eager');
   });
 
   it('tells tfjs on WebAssembly with and without SIMD apart, and from our kernels', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { checkHello, type GreetingRules } from '../../../src/coordinator/greeting.js';
 import { decodeControl, encodeControl, type ControlBodies } from '../../../src/protocol/control.js';
 
-const rules: GreetingRules = { kernelId: 'wasm/1/simd', backend: 'auto', allowMixedKernels: false };
+const rules: GreetingRules = { kernelId: 'wasm/1/simd', backend: 'auto', execution: 'auto', allowMixedKernels: false };
 
 function hello(changes: object = {}): ControlBodies['hello'] {
   const message = decodeControl(
@@ -48,6 +48,14 @@ describe('a worker', () => {
     expect(() =>
       checkHello(hello({ kernelId: 'wasmer/1' }), { ...rules, kernelId: undefined, backend: 'wasm' }),
     ).toThrow(refusal('BACKEND_MISMATCH', /wasmer/));
+  });
+
+  it('that runs its steps otherwise than the run wants is refused, although it comes first', () => {
+    const captured = { ...rules, kernelId: undefined, execution: 'captured' } as const;
+    expect(checkHello(hello({ kernelId: 'tensorflow/2 captured' }), captured)).toBe(0);
+    expect(() => checkHello(hello({ kernelId: 'tensorflow/2 eager' }), captured)).toThrow(
+      refusal('EXECUTION_MISMATCH', /--execution captured, the worker runs tensorflow\/2 eager/),
+    );
   });
 
   it.each([

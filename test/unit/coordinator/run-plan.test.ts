@@ -30,6 +30,7 @@ const options: TrainingOptions = {
   onNonFinite: 'recompute',
   keep: 3,
   backend: 'auto',
+  execution: 'auto',
   allowMixedKernels: false,
   minWorkers: 0,
 };
