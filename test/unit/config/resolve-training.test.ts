@@ -25,6 +25,7 @@ it('resolves the defaults', () => {
     onNonFinite: 'recompute',
     keep: 3,
     backend: 'auto',
+    execution: 'auto',
     allowMixedKernels: false,
     minWorkers: 1,
   });
