@@ -48,8 +48,9 @@ export function chooseBackend(choice: 'auto' | BackendName, statuses = available
  * @throws ConfigError EXECUTION_MISSING
  */
 export function chooseExecution(backend: BackendName, choice: ExecutionChoice): Execution {
-  const offered: readonly Execution[] = backend === 'tensorflow' ? ['captured', 'eager'] : ['native'];
-  if (choice === 'auto') return offered[0]!;
+  const offered: readonly [Execution, ...Execution[]] = backend === 'tensorflow' ? ['captured', 'eager'] : ['native'];
+  const [fastest] = offered;
+  if (choice === 'auto') return fastest;
   if (offered.includes(choice)) return choice;
   const message = `--execution ${choice} is not to be had on backend ${backend}, which runs steps ${offered.join(' or ')}.`;
   throw new ConfigError('EXECUTION_MISSING', `${message} Leave it out, or choose --backend tensorflow.`);

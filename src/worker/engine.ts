@@ -73,8 +73,8 @@ async function loadTfjsEngine(name: 'tensorflow', options: BackendOptions): Prom
     createNetwork: (spec, { rows, steps }) => {
       const stackSizes = isCaptured ? capturedStackSizes : eagerStackSizes;
       const isStacked = canStackShards(tf, spec, rows, steps, { stackSizes, createRunner });
-      const options = { stackSizes: isStacked ? stackSizes : [1], runner: createRunner() };
-      return { network: createNetwork(tf, spec, options), isStacked };
+      const network = createNetwork(tf, spec, { stackSizes: isStacked ? stackSizes : [1], runner: createRunner() });
+      return { network, isStacked };
     },
   };
 }

@@ -7,7 +7,7 @@ import { withGraphFolder } from './graph-folder.js';
 import { mergeRecordings } from './merge-recordings.js';
 import { namedValues, replaceValues } from './named-values.js';
 import { record } from './record.js';
-import type { Recording, Refusal } from './recording.js';
+import { at, type Recording, type Refusal } from './recording.js';
 import { type GraphModel, savedModelTag, writeSavedModel } from './saved-model.js';
 import { nodeBackend } from './tfjs-binding.js';
 
@@ -36,13 +36,13 @@ export function capture<Inputs extends object, Outputs extends object>(
 ): CapturedStep<Inputs, Outputs> {
   tf.engine().startScope();
   try {
-    const recordings = examples.map((inputs) => recordOrRefuse(tf, step, inputs));
-    const [first, second] = recordings.map(({ recording }) => recording) as [Recording, Recording];
-    const adopted = mergeRecordings(first, second);
+    const [first, second] = [recordOrRefuse(tf, step, examples[0]), recordOrRefuse(tf, step, examples[1])];
+    const adopted = mergeRecordings(first.recording, second.recording);
     if (!(adopted instanceof Map)) throw refusal(adopted as Refusal);
-    const model = writeSavedModel(nodeBackend(tf).binding, first, adopted);
-    const captured = loadGraph(tf, model, recordings[0]!.outputs);
-    examples.forEach((inputs, index) => compare(recordings[index]!.recording, captured.run(inputs), captured));
+    const model = writeSavedModel(nodeBackend(tf).binding, first.recording, adopted);
+    const captured = loadGraph(tf, model, first.outputs);
+    compare(first.recording, captured.run(examples[0]), captured);
+    compare(second.recording, captured.run(examples[1]), captured);
     return captured;
   } finally {
     tf.engine().endScope();
@@ -81,12 +81,13 @@ function loadGraph<Inputs extends object, Outputs extends object>(
         const value = values.get(name);
         if (value === undefined) throw new TypeError(`The captured step has an input ${name}, and none was given.`);
         if (typeof value !== 'number') return value;
-        made.push(tf.scalar(value, dtypes.get(dtype) ?? 'float32'));
-        return made.at(-1)!;
+        const scalar = tf.scalar(value, dtypes.get(dtype) ?? 'float32');
+        made.push(scalar);
+        return scalar;
       });
       const infos = binding.runSavedModel(graph, backend.getInputTensorIds(tensors), inputNames, outputNames);
       made.forEach((tensor) => tensor.dispose());
-      const outputs = model.outputs.map((name, index) => [name, backend.createOutputTensor(infos[index]!)] as const);
+      const outputs = model.outputs.map((name, index) => [name, backend.createOutputTensor(at(infos, index))] as const);
       return replaceValues(template, new Map(outputs));
     },
     dispose: () => binding.deleteSavedModel(graph),
@@ -95,29 +96,29 @@ function loadGraph<Inputs extends object, Outputs extends object>(
 
 /** Throws where the replay is not what the step itself returned, and frees the graph. */
 function compare(recording: Recording, replayed: object, captured: CapturedStep<never, object>): void {
-  for (const [name, value] of namedValues(replayed)) {
-    const { tensor, source } = recording.outputs.get(name)!;
-    const reason = whyWrong(tensor, value as Tensor);
+  const values = namedValues(replayed);
+  for (const [name, { tensor, source }] of recording.outputs) {
+    const reason = whyWrong(tensor, values.get(name) as Tensor);
     if (reason === undefined) continue;
     captured.dispose();
-    const operation = source.kind === 'operation' ? recording.operations[source.index]!.name : 'Identity';
+    const operation = source.kind === 'operation' ? at(recording.operations, source.index).name : 'Identity';
     throw refusal({ operation, reason: `replayed, the output ${name} ${reason}` });
   }
 }
 
 function whyWrong(expected: Tensor, actual: Tensor): string | undefined {
   if (expected.shape.join() !== actual.shape.join())
-    return `has shape [${actual.shape}] instead of [${expected.shape}]`;
+    return `has shape [${actual.shape.join()}] instead of [${expected.shape.join()}]`;
   const [wanted, got] = [expected.dataSync(), actual.dataSync()];
   if (expected.dtype !== 'float32') {
     const others = wanted.filter((value: number, index: number) => value !== got[index]).length;
     return others <= maxOtherShare * wanted.length ? undefined : `has ${others} other values of ${wanted.length}`;
   }
   let [difference, size] = [0, 0];
-  for (let i = 0; i < wanted.length; i++) {
-    difference += (got[i]! - wanted[i]!) ** 2;
-    size += wanted[i]! ** 2;
-  }
+  wanted.forEach((value: number, index: number) => {
+    difference += ((got[index] ?? NaN) - value) ** 2;
+    size += value ** 2;
+  });
   // NaN <= x is false: a replay that returns NaN is wrong.
   if (difference <= tolerance ** 2 * size) return undefined;
   return `differs by ${Math.sqrt(difference / size).toExponential(1)} (relative, at most ${tolerance} is allowed)`;

@@ -1,5 +1,12 @@
 // Two recordings of one step, on other inputs, become one graph: what is equal in both is the step's, what differs must be an input.
-import type { RecordedConstant, RecordedOperation, Recording, Refusal, Source } from './recording.js';
+import {
+  at,
+  type RecordedConstant,
+  type RecordedOperation,
+  type Recording,
+  type Refusal,
+  type Source,
+} from './recording.js';
 import type { Values } from './tfjs-binding.js';
 
 /** Constants that hold a named input's values, by index. */
@@ -9,11 +16,9 @@ export type AdoptedConstants = ReadonlyMap<number, string>;
 export function mergeRecordings(first: Recording, second: Recording): AdoptedConstants | Refusal {
   const length = Math.max(first.operations.length, second.operations.length);
   for (let index = 0; index < length; index++) {
-    const reason = whyDifferent(first.operations[index], second.operations[index]);
-    if (reason !== undefined) {
-      const operation = (first.operations[index] ?? second.operations[index])!.name;
-      return { operation, reason };
-    }
+    const [one, other] = [first.operations[index], second.operations[index]];
+    const reason = whyDifferent(one, other);
+    if (reason !== undefined) return { operation: (one ?? other)?.name ?? 'step', reason };
   }
   const outputs = [first, second].map((recording) =>
     JSON.stringify([...recording.outputs].map(([name, { source }]) => [name, source])),
@@ -35,7 +40,7 @@ function whyDifferent(first: RecordedOperation | undefined, second: RecordedOper
 function adoptConstants(first: Recording, second: Recording): AdoptedConstants | Refusal {
   const adopted = new Map<number, string>();
   for (const index of usedConstants(first)) {
-    const [constant, other] = [first.constants[index]!, second.constants[index]!];
+    const [constant, other] = [at(first.constants, index), at(second.constants, index)];
     if (
       constant.dtype === other.dtype &&
       isEqual(constant.shape, other.shape) &&
@@ -83,10 +88,11 @@ function refuseConstant(recording: Recording, index: number): Refusal {
 }
 
 function sameBits(first: Values, second: Values): boolean {
-  const [a, b] = [first, second].map(({ buffer, byteOffset, byteLength }) =>
-    Buffer.from(buffer, byteOffset, byteLength),
-  );
-  return a!.equals(b!);
+  return bytesOf(first).equals(bytesOf(second));
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Values): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function isEqual(first: unknown, second: unknown): boolean {

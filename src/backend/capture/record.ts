@@ -2,7 +2,14 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Backend } from '../backend.js';
 import { namedValues, type NamedValues } from './named-values.js';
-import type { RecordedConstant, RecordedOperation, Recording, Refusal, Source } from './recording.js';
+import {
+  at,
+  type RecordedConstant,
+  type RecordedOperation,
+  type Recording,
+  type Refusal,
+  type Source,
+} from './recording.js';
 import { nodeBackend, type NodeBackend, type TfjsBinding, type Values } from './tfjs-binding.js';
 import { whyUnfit } from './unfit-operations.js';
 
@@ -114,11 +121,13 @@ class Recorder implements Recording {
     return id;
   }
 
-  #addConstant(id: number, shape: readonly number[], dtype: number, values: Values): void {
+  #addConstant(id: number, shape: readonly number[], dtype: number, values: Values): Source {
     const { TF_FLOAT, TF_INT32, TF_BOOL } = this.#binding;
     if (![TF_FLOAT, TF_INT32, TF_BOOL].includes(dtype)) this.refuse('Const', `it holds dtype ${dtype} of TensorFlow`);
-    this.#sources.set(id, { kind: 'constant', index: this.constants.length });
+    const source = { kind: 'constant', index: this.constants.length } as const;
+    this.#sources.set(id, source);
     this.constants.push({ shape: [...shape], dtype, values });
+    return source;
   }
 
   /** A tensor from outside that is no input never changes, unless it is a variable. */
@@ -130,10 +139,9 @@ class Recorder implements Recording {
       this.refuse('Variable', `the variable ${variable} is read, and is no input of the step`);
     const values = this.#binding.tensorDataSync(id);
     const type = { name: 'T', type: this.#binding.TF_ATTR_TYPE, value: this.#dtypeOf(values) };
-    const [copy] = this.#binding.executeOp('Identity', [type], [id], 1);
-    this.#binding.deleteTensor(copy!.id);
-    this.#addConstant(id, copy!.shape, copy!.dtype, values);
-    return this.#sources.get(id)!;
+    const copy = at(this.#binding.executeOp('Identity', [type], [id], 1), 0);
+    this.#binding.deleteTensor(copy.id);
+    return this.#addConstant(id, copy.shape, copy.dtype, values);
   }
 
   #dtypeOf(values: Values): number {
@@ -145,19 +153,23 @@ class Recorder implements Recording {
     if (this.#wasRead === undefined) return;
     const source = this.#sources.get(this.#wasRead);
     this.#wasRead = undefined;
-    const operation = source?.kind === 'operation' ? this.operations[source.index]!.name : 'Placeholder';
+    const operation = source?.kind === 'operation' ? at(this.operations, source.index).name : 'Placeholder';
     const what = source?.kind === 'input' ? `the input ${source.name}` : 'its result';
     this.refuse(operation, `${what} is read back in the middle of the step`);
   }
 
   #idOf(tensor: Tensor): number {
-    return this.#backend.getInputTensorIds([tensor])[0]!;
+    return idOf(this.#backend, tensor);
   }
+}
+
+function idOf(backend: NodeBackend, tensor: Tensor): number {
+  return at(backend.getInputTensorIds([tensor]), 0);
 }
 
 function variablesOf(tf: Backend['tf'], backend: NodeBackend): Map<number, string> {
   const variables = Object.values(tf.engine().registeredVariables);
-  return new Map(variables.map((variable) => [backend.getInputTensorIds([variable])[0]!, variable.name]));
+  return new Map(variables.map((variable) => [idOf(backend, variable), variable.name]));
 }
 
 function stateOf(tf: Backend['tf']): ReadonlyMap<string, object> {

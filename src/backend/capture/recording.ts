@@ -30,6 +30,13 @@ export interface Recording {
   readonly outputs: ReadonlyMap<string, { readonly source: Source; readonly tensor: Tensor }>;
 }
 
+/** The element that a recorded index points to. */
+export function at<Element>(list: readonly Element[], index: number): Element {
+  const element = list[index];
+  if (element === undefined) throw new RangeError(`A recording points to element ${index} of ${list.length}.`);
+  return element;
+}
+
 /** Why a step cannot be a graph. */
 export interface Refusal {
   /** The operation, as TensorFlow names it; for what is no operation, what it is. */

@@ -2,7 +2,7 @@
 import type * as generated from '../generated/graph.js';
 import { tensorflow } from '../generated/graph.js';
 import type { AdoptedConstants } from './merge-recordings.js';
-import type { RecordedConstant, RecordedOperation, Recording, Source } from './recording.js';
+import { at, type RecordedConstant, type RecordedOperation, type Recording, type Source } from './recording.js';
 import type { OperationAttribute, TfjsBinding } from './tfjs-binding.js';
 
 type Node = generated.tensorflow.NodeDef.$Properties;
@@ -73,7 +73,7 @@ class GraphWriter {
       return source.output === 0 ? `op${source.index}` : `op${source.index}:${source.output}`;
     if (source.kind === 'input')
       return this.#placeholder(source.name, this.#inputDtype(source.name), this.#shapeOf(source.name));
-    const constant = this.#recording.constants[source.index]!;
+    const constant = at(this.#recording.constants, source.index);
     const input = this.#adopted.get(source.index);
     return input === undefined ? this.#constant(constant) : this.#placeholder(input, constant.dtype, constant.shape);
   }
@@ -102,8 +102,9 @@ class GraphWriter {
   }
 
   #dtypeOf(source: Source): number {
-    if (source.kind === 'operation') return this.#recording.operations[source.index]!.outputs[source.output]!.dtype;
-    if (source.kind === 'constant') return this.#recording.constants[source.index]!.dtype;
+    if (source.kind === 'operation')
+      return at(at(this.#recording.operations, source.index).outputs, source.output).dtype;
+    if (source.kind === 'constant') return at(this.#recording.constants, source.index).dtype;
     return this.#inputDtype(source.name);
   }
 
