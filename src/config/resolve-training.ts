@@ -67,6 +67,7 @@ export function resolveTraining(values: Values): TrainingOptions {
     globalBatch: values.globalBatch,
     shards: values.shards,
     dropLast: values.dropLast,
+    bucket: values.bucket,
     ...resolveEnd(values),
     seed: values.seed,
     optimizer: {

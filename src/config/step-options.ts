@@ -49,6 +49,15 @@ export const stepOptions = {
     aliases: ['dataloaderDropLast'],
     fixesBits: true,
   },
+  bucket: {
+    type: wholeNumber(0, billion),
+    default: 0,
+    about: 'Deal sequences of like length together, which pads less: sorts so many batches at a time, 0: none.',
+    group: 'Steps',
+    commands: runs,
+    aliases: ['groupByLength'],
+    fixesBits: true,
+  },
   seed: {
     type: wholeNumber(0, Number.MAX_SAFE_INTEGER),
     default: 42,

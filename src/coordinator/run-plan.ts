@@ -1,5 +1,13 @@
 // What a run will do, step by step, as pure functions of data and options: who reads which example never depends on workers.
-import { dealShards, epochOrder, evaluationShards, locateStep, rowsPerShard, stepsPerEpoch } from '../data/dealing.js';
+import {
+  bucketOrder,
+  dealShards,
+  epochOrder,
+  evaluationShards,
+  locateStep,
+  rowsPerShard,
+  stepsPerEpoch,
+} from '../data/dealing.js';
 import type { Dataset, Split } from '../data/load-dataset.js';
 import type { ScheduleOptions } from '../optim/schedule.js';
 import { layoutOfModel } from '../params/layout-of-model.js';
@@ -42,7 +50,7 @@ export interface RunPlan {
 }
 
 export function planRun(dataset: Dataset, options: TrainingOptions): RunPlan {
-  const { globalBatch, shards, seed, dropLast } = options;
+  const { globalBatch, shards, seed, dropLast, bucket = 0 } = options;
   const model = modelOfData(dataset.spec, options);
   const layout = layoutOfModel(model);
   const perEpoch = stepsPerEpoch(dataset.train.size, globalBatch, dropLast);
@@ -51,7 +59,11 @@ export function planRun(dataset: Dataset, options: TrainingOptions): RunPlan {
   const evaluationRows = Math.max(rows, leastEvaluationRows);
   const evaluations = planEvaluations(dataset, evaluationRows);
   const evaluation = evaluations.flatMap((part) => part.shards.map((ids) => ({ split: part.split, ids })));
-  const orderOf = remember(2, (epoch: number) => epochOrder(seed, epoch, dataset.train.size));
+  const orderOf = remember(2, (epoch: number) => {
+    const order = epochOrder(seed, epoch, dataset.train.size);
+    if (bucket === 0) return order;
+    return bucketOrder(order, dataset.train.lengths, { seed, epoch, globalBatch, bucket });
+  });
   const dealOf = remember(4, (step: number) => {
     const { epoch, stepInEpoch } = locateStep(step, perEpoch);
     return dealShards(orderOf(epoch), stepInEpoch, globalBatch, shards);

@@ -21,6 +21,8 @@ export interface TrainingOptions {
   readonly globalBatch: number;
   readonly shards: number;
   readonly dropLast: boolean;
+  /** Batches whose sequences are sorted by length together; 0, the default: none. */
+  readonly bucket?: number;
   /** Exactly one of the two ends the run. */
   readonly steps?: number;
   readonly epochs?: number;

@@ -1,12 +1,16 @@
 // The deal: which examples each step and each shard reads. Depends on (seed, epoch, B, V) alone, never on the workers.
 import { ConfigError } from '../errors.js';
-import { randomStream } from '../random/random-stream.js';
+import { randomStream, type RandomStream } from '../random/random-stream.js';
 
-/** The order of all example ids in one epoch: [size], a permutation by (seed, epoch). Durstenfeld 1964, algorithm 235 (Fisher-Yates). */
+/** The order of all example ids in one epoch: [size], a permutation by (seed, epoch). */
 export function epochOrder(seed: number, epoch: number, size: number): Uint32Array {
+  return permutation(size, randomStream(seed, 'epoch-order', epoch));
+}
+
+/** Permutes 0 to size - 1. Durstenfeld 1964, algorithm 235 (Fisher-Yates). */
+function permutation(size: number, random: RandomStream): Uint32Array {
   const order = new Uint32Array(size);
   for (let i = 0; i < size; i++) order[i] = i;
-  const random = randomStream(seed, 'epoch-order', epoch);
   for (let i = size - 1; i > 0; i--) {
     const j = random.below(i + 1);
     const swapped = order[i]!;
@@ -14,6 +18,29 @@ export function epochOrder(seed: number, epoch: number, size: number): Uint32Arr
     order[j] = swapped;
   }
   return order;
+}
+
+/**
+ * Orders an epoch so that its batches hold sequences of like length: every run of `bucket` whole batches of `order` is
+ * sorted by length (equal ones stay in order), then the whole batches are permuted by (seed, epoch). What does not fill a
+ * batch stays at the end: it is chosen by the permutation, never by its length.
+ */
+export function bucketOrder(
+  order: Uint32Array,
+  lengths: Int32Array,
+  { seed, epoch, globalBatch, bucket }: { seed: number; epoch: number; globalBatch: number; bucket: number },
+): Uint32Array {
+  const numBatches = Math.floor(order.length / globalBatch);
+  const whole = order.slice(0, numBatches * globalBatch);
+  for (let first = 0; first < whole.length; first += bucket * globalBatch) {
+    const run = whole.subarray(first, first + bucket * globalBatch);
+    run.set([...run].sort((a, b) => lengths[a]! - lengths[b]!)); // stable since ES2019; a typed array's sort need not be
+  }
+  const dealt = order.slice();
+  permutation(numBatches, randomStream(seed, 'bucket-order', epoch)).forEach((from, to) => {
+    dealt.set(whole.subarray(from * globalBatch, (from + 1) * globalBatch), to * globalBatch);
+  });
+  return dealt;
 }
 
 /** Steps in one epoch; the last partial batch counts unless `dropLast`. Throws ConfigError EPOCH_EMPTY when no step is left. */

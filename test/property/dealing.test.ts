@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { dealShards, epochOrder, evaluationShards, rowsPerShard, stepsPerEpoch } from '../../src/data/dealing.js';
+import {
+  bucketOrder,
+  dealShards,
+  epochOrder,
+  evaluationShards,
+  rowsPerShard,
+  stepsPerEpoch,
+} from '../../src/data/dealing.js';
 
 const seeds = fc.integer({ min: 0, max: 2 ** 32 });
 const sizes = fc.integer({ min: 1, max: 400 });
@@ -47,4 +54,41 @@ it('evaluates every example exactly once', () => {
     for (const shard of shards.slice(0, -1)) expect(shard).toHaveLength(rows);
   };
   fc.assert(fc.property(sizes, batches, law));
+});
+
+const lengthsOf = (size: number) => Int32Array.from({ length: size }, (_, id) => 1 + ((id * 7919) % 97));
+
+it('deals every example once with buckets too, and sorts lengths within a run of batches', () => {
+  const law = (seed: number, size: number, globalBatch: number, bucket: number): void => {
+    const order = epochOrder(seed, 1, size);
+    const lengths = lengthsOf(size);
+    const dealt = bucketOrder(order, lengths, { seed, epoch: 1, globalBatch, bucket });
+    expect([...dealt].sort((a, b) => a - b)).toEqual(Array.from({ length: size }, (_, id) => id));
+    const rest = size % globalBatch;
+    expect(dealt.subarray(size - rest)).toEqual(order.subarray(size - rest)); // not chosen by length
+    for (let first = 0; first + globalBatch <= size; first += globalBatch) {
+      const batch = [...dealt.subarray(first, first + globalBatch)].map((id) => lengths[id]!);
+      expect(batch).toEqual(batch.toSorted((a, b) => a - b));
+    }
+  };
+  fc.assert(fc.property(seeds, sizes, batches, fc.integer({ min: 1, max: 9 }), law));
+});
+
+it('pads less with buckets: less than a quarter of what a random deal pads, where lengths vary', () => {
+  const size = 4096;
+  const lengths = lengthsOf(size);
+  const padded = (order: Uint32Array): number => {
+    let steps = 0;
+    for (let first = 0; first < size; first += 64) {
+      const batch = [...order.subarray(first, first + 64)].map((id) => lengths[id]!);
+      steps += 64 * Math.max(...batch) - batch.reduce((sum, length) => sum + length, 0);
+    }
+    return steps;
+  };
+  const order = epochOrder(5, 0, size);
+  const options = { seed: 5, epoch: 0, globalBatch: 64 };
+  expect(padded(bucketOrder(order, lengths, { ...options, bucket: 16 }))).toBeLessThan(padded(order) / 4);
+  expect(bucketOrder(order, lengths, { ...options, bucket: 16 })).not.toEqual(
+    bucketOrder(order, lengths, { ...options, epoch: 1, bucket: 16 }),
+  );
 });

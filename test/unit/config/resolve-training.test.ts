@@ -15,6 +15,7 @@ it('resolves the defaults', () => {
     globalBatch: 64,
     shards: 8,
     dropLast: false,
+    bucket: 0,
     epochs: 1,
     seed: 42,
     optimizer: { name: 'adam', momentum: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
