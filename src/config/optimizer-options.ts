@@ -17,7 +17,7 @@ export const optimizerOptions = {
   },
   learningRate: {
     type: positiveNumber,
-    default: 0.001,
+    default: 0.002,
     about: 'Learning rate (after the warm-up).',
     group: 'Optimizer',
     commands: runs,

@@ -31,7 +31,7 @@ describe('values', () => {
       globalBatch: 64,
       shards: 8,
       optimizer: 'adam',
-      learningRate: 0.001,
+      learningRate: 0.002,
       clip: 'global-norm',
       maxNorm: 1,
       initializer: 'glorot-uniform',

@@ -19,7 +19,7 @@ it('resolves the defaults', () => {
     epochs: 1,
     seed: 42,
     optimizer: { name: 'adam', momentum: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
-    schedule: { name: 'constant', learningRate: 0.001, warmupSteps: 0, totalSteps: 0, minLearningRate: 0 },
+    schedule: { name: 'constant', learningRate: 0.002, warmupSteps: 0, totalSteps: 0, minLearningRate: 0 },
     clip: { name: 'global-norm', maxNorm: 1 },
     l1: 0,
     l2: 0,
