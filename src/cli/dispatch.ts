@@ -13,6 +13,7 @@ const bodies: Readonly<Record<CommandName, () => Promise<CommandBody>>> = {
   setup: async () => (await import('./setup.js')).setup,
   doctor: async () => (await import('./doctor.js')).doctor,
   inspect: async () => (await import('./inspect.js')).inspect,
+  reproduce: async () => (await import('./reproduce.js')).reproduce,
   config: async () => (await import('./config.js')).config,
   bench: async () => (await import('./bench.js')).bench,
 };

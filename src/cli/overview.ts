@@ -4,7 +4,7 @@ import { commandNames, commands } from '../config/commands.js';
 /** What each exit code means. */
 export const exitMeanings: readonly (readonly [code: string, meaning: string])[] = [
   ['0', 'done'],
-  ['1', 'unexpected error'],
+  ['1', 'unexpected error; from bridle reproduce: another digest'],
   ['2', 'wrong usage or configuration'],
   ['3', 'a limit given by a flag was broken'],
   ['4', 'the training diverged'],

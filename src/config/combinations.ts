@@ -182,6 +182,7 @@ const checks: Readonly<Record<CommandName, readonly Check[]>> = {
   doctor: [checkJoin],
   setup: [],
   inspect: [],
+  reproduce: [],
   config: [],
   bench: [checkJoin, checkBench],
 };

@@ -83,6 +83,17 @@ export const commands: Readonly<Record<CommandName, Command>> = {
     ],
     maxArguments: 1,
   },
+  reproduce: {
+    summary: 'run a run again and say whether it comes to the same digest',
+    usage: 'bridle reproduce RUN [flags]',
+    about:
+      'Runs the configuration of a run folder (or of latest) again with local workers, and compares the digest of every step with its commit log. Says "same digest" and ends with 0, or names the first step that differs, with what has changed since, and ends with 1. The new run lies in reproduced/ of the old one.',
+    examples: [
+      ['bridle reproduce runs/NAME', 'every committed step'],
+      ['bridle reproduce latest --workers 4', 'with more workers: the same bits'],
+    ],
+    maxArguments: 1,
+  },
   config: {
     summary: 'write, check or show a config file',
     usage: 'bridle config init|check|show [FILE] [flags of bridle train]',

@@ -1,7 +1,8 @@
 // What an option is: one row of the table in schema.ts.
 import type { ValueType } from './value-types.js';
 
-export type CommandName = 'train' | 'coordinator' | 'worker' | 'setup' | 'doctor' | 'inspect' | 'config' | 'bench';
+export type CommandName =
+  'train' | 'coordinator' | 'worker' | 'setup' | 'doctor' | 'inspect' | 'reproduce' | 'config' | 'bench';
 
 export const groups = [
   'Config file',

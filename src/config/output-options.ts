@@ -3,7 +3,15 @@ import type { CommandName, Option } from './option.js';
 import { folderName, onOff, resumeTarget, text, wholeNumber } from './value-types.js';
 
 const runs = ['train', 'coordinator'] as const satisfies CommandName[];
-const all = ['train', 'coordinator', 'worker', 'doctor', 'inspect', 'bench'] as const satisfies CommandName[];
+const all = [
+  'train',
+  'coordinator',
+  'worker',
+  'doctor',
+  'inspect',
+  'reproduce',
+  'bench',
+] as const satisfies CommandName[];
 const billion = 1_000_000_000;
 
 export const folderOptions = {
@@ -12,7 +20,7 @@ export const folderOptions = {
     default: 'runs',
     about: 'Folder in which every run gets its own.',
     group: 'Run folder',
-    commands: ['train', 'coordinator', 'inspect'],
+    commands: ['train', 'coordinator', 'inspect', 'reproduce'],
     transient: true,
   },
   runName: {
@@ -86,7 +94,7 @@ export const outputOptions = {
     default: false,
     about: 'Only warnings and errors.',
     group: 'Output',
-    commands: ['train', 'coordinator', 'worker', 'bench'],
+    commands: ['train', 'coordinator', 'worker', 'reproduce', 'bench'],
     transient: true,
   },
   verbose: {

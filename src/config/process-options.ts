@@ -12,7 +12,7 @@ import {
 } from './value-types.js';
 
 const runs = ['train', 'coordinator'] as const satisfies CommandName[];
-const computes = ['train', 'worker'] as const satisfies CommandName[];
+const computes = ['train', 'worker', 'reproduce'] as const satisfies CommandName[];
 
 export const workerOptions = {
   join: {
@@ -54,7 +54,7 @@ export const workerOptions = {
     default: 1,
     about: 'Compute threads in each worker.',
     group: 'Workers',
-    commands: ['train', 'worker', 'doctor'],
+    commands: ['train', 'worker', 'doctor', 'reproduce'],
   },
   minWorkers: {
     type: wholeNumber(1, 1024),

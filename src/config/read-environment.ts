@@ -10,7 +10,7 @@ import { optionNames, optionOf, optionsOf } from './schema.js';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Variables that are no flag's twin: the token, and what set-up reads. */
-const otherVariables = ['BRIDLE_TOKEN', 'BRIDLE_NATIVE', 'BRIDLE_REQUIRE_NATIVE', 'BRIDLE_KERNELS'];
+export const otherVariables = ['BRIDLE_TOKEN', 'BRIDLE_NATIVE', 'BRIDLE_REQUIRE_NATIVE', 'BRIDLE_KERNELS'];
 
 /** Adds what the environment says to what the flags left open. */
 export function readEnvironment(command: CommandName, env: Environment, given: Given): void {

@@ -8,7 +8,7 @@ import { optionOf, type OptionName } from './schema.js';
 import { fromDefault, spell } from './source.js';
 
 /** With a cosine schedule the end of the run fixes every learning rate before it. */
-function fixesBits(name: OptionName, { values }: Settled): boolean {
+export function fixesBits(name: OptionName, { values }: Settled): boolean {
   if (name === 'steps' || name === 'epochs') return values.schedule === 'cosine';
   return optionOf(name).fixesBits === true;
 }

@@ -35,6 +35,7 @@ export interface RunRequest extends SettledRun {
 
 export interface ReadyRun {
   readonly runDir: string;
+  readonly dataDigest: string;
   /** Runs to the end; `signal` saves and stops. */
   start(signal: AbortSignal, onEvent: (event: RunEvent) => void): Promise<DoneEvent>;
 }
@@ -69,6 +70,7 @@ export async function readyRun({ line, resumedDir, launcher, env, command }: Run
   const { tlsCert, tlsKey, recordGradients } = values;
   return {
     runDir: location.runDir,
+    dataDigest: prepared.plan.dataset.digest,
     start: async (signal, onEvent) => {
       const { log, close } = openLog(join(location.runDir, 'logs', 'coordinator.log'), values.verbose);
       try {

@@ -2,12 +2,19 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { computeVersion } from '../../../src/backend/kernel-id.js';
+import { logFormatVersion } from '../../../src/checkpoint/commit-record.js';
+import { checkpointFormatVersion } from '../../../src/checkpoint/manifest.js';
+import { runFormatVersion } from '../../../src/checkpoint/run-folder.js';
 import { commandNames } from '../../../src/config/commands.js';
-import { flagOf, type CommandName } from '../../../src/config/option.js';
+import { flagOf, variableOf, type CommandName } from '../../../src/config/option.js';
+import { otherVariables } from '../../../src/config/read-environment.js';
 import { configKeys } from '../../../src/config/config-file.js';
 import { readConfig } from '../../../src/config/read-config.js';
-import { optionOf, optionsOf } from '../../../src/config/schema.js';
-import { bridleVersion } from '../../../src/protocol/version.js';
+import { optionNames, optionOf, optionsOf } from '../../../src/config/schema.js';
+import { keyInSection, sections } from '../../../src/config/sections.js';
+import { exitCodes } from '../../../src/errors.js';
+import { bridleVersion, protocolVersion } from '../../../src/protocol/version.js';
 
 const root = resolve(import.meta.dirname, '../../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -87,6 +94,51 @@ function configProblems(text: string): string[] {
   return blocks.flatMap((block) => readConfig(block, 'block', options).problems.map(({ message }) => message));
 }
 
+const errorCodes = new Set(
+  Array.from(read('docs/errors.md').matchAll(/^\| `([A-Z0-9_]+)`/gm), ([, code = '']) => code),
+);
+/** Words in capitals that are no codes: of the wire, of CUDA, of PyTorch. */
+const otherWords = /^(ROLE|PURPOSE|CUDA|TF|XLA|OMP|NODE|WORLD)_/;
+
+/** Lists codes in code spans that docs/errors.md, and so the source, does not have. */
+function unknownCodes(text: string): string[] {
+  const spans = Array.from(text.matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)`/g), ([, word = '']) => word);
+  return spans.filter((word) => !errorCodes.has(word) && !word.startsWith('BRIDLE_') && !otherWords.test(word));
+}
+
+const variables = new Set([...optionNames.map(variableOf), ...otherVariables]);
+
+function unknownVariables(text: string): string[] {
+  const named = text.match(/(?<![\w.])BRIDLE_[A-Z][A-Z_0-9]*\b/g) ?? [];
+  const ofTests = /^BRIDLE_SIM_/; // read by test/simulation alone
+  return named.filter((variable) => !variables.has(variable) && !ofTests.test(variable));
+}
+
+/** Lists exit codes that no command ends with. */
+function unknownExits(text: string): string[] {
+  const known = ['130', '143', ...Object.values(exitCodes).map(String)];
+  const said = text.matchAll(/\b(?:exits? (?:code )?|ends with (?:code )?|exit code )`?(\d+)`?(?![\w.,]*\d)/gi);
+  return Array.from(said, ([, code = '']) => code).filter((code) => !known.includes(code));
+}
+
+/** Lists keys of config files in the code spans of a page that are none. */
+function unknownKeys(text: string): string[] {
+  const keys = new Set<string>([
+    ...configKeys,
+    ...sections.flatMap((section) =>
+      configKeys.flatMap((name) => {
+        const key = keyInSection(section, name);
+        return key === undefined ? [] : [`${section}.${key}`];
+      }),
+    ),
+  ]);
+  const spans = Array.from(
+    text.matchAll(/`((?:data|clip)\.\w+|[a-z]+(?:[A-Z][a-z0-9]+)+)(?:: [^`]*)?`/g),
+    ([, key = '']) => key,
+  );
+  return spans.filter((key) => !keys.has(key));
+}
+
 describe.each(pages)('%s', (page) => {
   const text = read(page);
 
@@ -101,6 +153,10 @@ describe.each(pages)('%s', (page) => {
 
   it('gives commands the flags that they have', () => {
     expect(unknownFlags(text)).toEqual([]);
+  });
+
+  it('names error codes, variables and exit codes that are there', () => {
+    expect([...unknownCodes(text), ...unknownVariables(text), ...unknownExits(text)]).toEqual([]);
   });
 
   it('shows config files that are sound', () => {
@@ -125,6 +181,17 @@ it('finds a flag that a command does not have, in blocks and in spans', () => {
   ]);
 });
 
+it('finds a code, a variable and an exit code that are not there', () => {
+  expect(unknownCodes('`FLAG_VALUE`, `FLAG_VALU`, BRIDLE_SEED, `MESSAGE`')).toEqual(['FLAG_VALU']);
+  expect(unknownVariables('BRIDLE_SEED=1 BRIDLE_SED=2')).toEqual(['BRIDLE_SED']);
+  expect(unknownExits('It ends with 0, exit code 7, or `exit 130`; a list ends with 1.5 times')).toEqual(['7']);
+});
+
+it('docs/config.md names keys that are there', () => {
+  expect(unknownKeys(read('docs/config.md'))).toEqual([]);
+  expect(unknownKeys('`hiddenSize: 3`, `hidenSize`, `clip.maxNorm`, `clip.seed`')).toEqual(['hidenSize', 'clip.seed']);
+});
+
 it('finds a key that is none in a config file', () => {
   expect(configProblems('```yaml run\nlayers: 2\nlayer: 2\n```')).toHaveLength(1);
 });
@@ -146,6 +213,15 @@ it('one version stands in package.json, the source, the README and the changelog
   expect(bridleVersion).toBe(version);
   expect(/^Version (\S+),/m.exec(read('README.md'))?.[1]).toBe(version);
   expect(/^## \[([^\]]+)\]/m.exec(read('CHANGELOG.md'))?.[1]).toBe(version);
+});
+
+it('docs/stability.md names the versions that the source has', () => {
+  const now = (row: string) =>
+    new RegExp(`^\\| ${row} .*\\| ([\\w. ]+?) +\\|[^|]+\\|$`, 'm').exec(read('docs/stability.md'))?.[1];
+  expect(now('protocol')).toBe(`${protocolVersion.major}.${protocolVersion.minor}`);
+  expect(now('formats')).toBe(String(checkpointFormatVersion));
+  expect([runFormatVersion, logFormatVersion]).toEqual([checkpointFormatVersion, checkpointFormatVersion]);
+  expect(now('arithmetic')).toBe(`compute version ${computeVersion}`);
 });
 
 it('the rooms in docs/architecture.md are those of the import check, on the same floors', () => {
