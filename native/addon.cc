@@ -123,18 +123,22 @@ Shape readShape(napi_env env, napi_value value) {
   napi_typeof(env, value, &type);
   if (type != napi_object) fail(env, "NATIVE_ARGUMENT", "The second argument must be the network's shape.");
   Shape shape{};
-  shape.isLstm = boolean(env, value, "isLstm");
+  shape.cell = Cell(integer(env, value, "cell", 2));
   shape.layers = integer(env, property(env, value, "layers"), "layers", 1, 1024);
   shape.hasIds = boolean(env, value, "hasIds");
   shape.inputs = integer(env, property(env, value, "inputSize"), "inputSize", 1, most);
+  shape.embedding = integer(env, value, "embeddingSize", shape.hasIds ? most : 0);
   shape.hidden = integer(env, property(env, value, "hiddenSize"), "hiddenSize", 1, most / 4);
+  shape.directions = integer(env, property(env, value, "directions"), "directions", 1, 2);
   shape.outputs = integer(env, property(env, value, "outputSize"), "outputSize", 1, most);
-  shape.isSoftmax = boolean(env, value, "isSoftmax");
+  shape.loss = Loss(integer(env, value, "loss", 2));
   shape.isPerStep = boolean(env, value, "isPerStep");
+  check(env, napi_get_value_double(env, property(env, value, "dropout"), &shape.dropout), "dropout");
+  if (!(shape.dropout >= 0 && shape.dropout < 1)) fail(env, "NATIVE_ARGUMENT", "dropout must be from 0 to below 1.");
   return shape;
 }
 
-Shard readShard(napi_env env, napi_value value, const Shape& shape) {
+Shard readShard(napi_env env, napi_value value, const Shape& shape, bool isTraining) {
   Shard shard{};
   shard.rows = integer(env, value, "rows", 1 << 24);
   shard.steps = integer(env, value, "steps", 1 << 24);
@@ -152,11 +156,16 @@ Shard readShard(napi_env env, napi_value value, const Shape& shape) {
   if (shape.hasIds) shard.ids = static_cast<const int32_t*>(values(env, inputs, napi_int32_array, places, "inputs"));
   else shard.inputs = static_cast<const float*>(values(env, inputs, napi_float32_array, places * shape.inputs, "inputs"));
   const size_t numTargets = shape.isPerStep ? places : size_t(shard.rows);
-  if (shape.isSoftmax) {
+  if (shape.loss == Loss::softmax) {
     shard.classes = static_cast<const int32_t*>(values(env, targets, napi_int32_array, numTargets, "targets"));
   } else {
     shard.values =
         static_cast<const float*>(values(env, targets, napi_float32_array, numTargets * shape.outputs, "targets"));
+  }
+  if (isTraining && shape.dropout > 0) {
+    const size_t count = size_t(shape.layers - 1) * shard.rows * 2;
+    shard.dropoutKeys = static_cast<const uint32_t*>(
+        values(env, property(env, value, "dropoutKeys"), napi_uint32_array, count, "dropoutKeys"));
   }
   return shard;
 }
@@ -223,14 +232,14 @@ napi_value setParams(napi_env env, const napi_value* arguments) {
 napi_value runNetwork(napi_env env, const napi_value* arguments) {
   Network& network = networkOf(env, arguments[0]);
   if (!network.isReady()) fail(env, "NATIVE_ARGUMENT", "The network has no parameters yet.");
-  std::vector<Shard> shards;
-  for (napi_value value : elements(env, arguments[1], "an array of shards")) {
-    shards.push_back(readShard(env, value, network.shape()));
-  }
   std::vector<float*> grads;
   for (napi_value value : elements(env, arguments[2], "an array of gradients")) {
     grads.push_back(
         static_cast<float*>(values(env, value, napi_float32_array, network.shape().numParams(), "gradient")));
+  }
+  std::vector<Shard> shards;
+  for (napi_value value : elements(env, arguments[1], "an array of shards")) {
+    shards.push_back(readShard(env, value, network.shape(), !grads.empty()));
   }
   if (!grads.empty() && grads.size() != shards.size()) {
     fail(env, "NATIVE_BATCH", std::to_string(shards.size()) + " shards came with " + std::to_string(grads.size()) + " gradients.");

@@ -49,58 +49,95 @@ void Network::prepare(Desk& desk) const {
   for (const std::vector<Place>& ofShard : places) count = std::max(count, ofShard.size());
   for (std::vector<const float*>* rows : {&desk.gates, &desk.left, &desk.right}) rows->reserve(count);
   const int sums = shape_.gates() * shape_.hidden;
-  size_t scratch = kernels.weightGradientScratch(shape_.outputs, shape_.hidden);
+  size_t scratch = kernels.weightGradientScratch(shape_.outputs, shape_.width());
   for (int layer = 0; layer < shape_.layers; layer++) {
     scratch = std::max(scratch, kernels.weightGradientScratch(sums, shape_.inputsOf(layer) + shape_.hidden));
   }
   desk.scratch.reserve(scratch);
-  if (shape_.hasIds) desk.idSums.reserve(size_t(sums) * shape_.inputs);
+  if (shape_.isLookedUp(0)) desk.idSums.reserve(size_t(sums) * shape_.inputs);
 }
 
-void Network::layerGradient(size_t shard, int layer, Desk& desk, float* grads) const {
-  const int gates = shape_.gates();
-  const bool isLookedUp = layer == 0 && shape_.hasIds;
+/** The gradients of one direction of a layer, over its positions in the order in which it ran. */
+void Network::runGradient(size_t shard, int run, Desk& desk, float* grads) const {
+  const int layer = run / shape_.directions, direction = run % shape_.directions;
   desk.gates.clear();
   desk.left.clear();
   desk.right.clear();
   for (const Place& place : places[shard]) {
     const Trace& trace = *place.trace;
-    const LayerTrace& values = trace.layers[layer];
+    const RunTrace& values = trace.runs[run];
     const size_t position = size_t(place.position());
-    desk.gates.push_back(values.gates.get() + position * gates * hiddenStride);
-    if (layer > 0) desk.left.push_back(trace.layers[layer - 1].output.get() + position * hiddenStride);
-    else if (!isLookedUp) desk.left.push_back(trace.inputs.get() + position * shape_.inputs);
+    desk.gates.push_back(values.gates.get() + position * shape_.blocks() * hiddenStride);
+    if (!shape_.isLookedUp(layer)) {
+      const Inputs inputs = inputsOf(trace, layer, direction);
+      desk.left.push_back(inputs.values + position * inputs.stride);
+    }
     const size_t before = place.step > 0 ? size_t(trace.offsets[place.step - 1] + place.row) : 0;
     desk.right.push_back(place.step > 0 ? values.output.get() + before * hiddenStride : zeros.get());
   }
-  const LayerOffsets& at = offsets[layer];
-  const int inputs = isLookedUp ? 0 : shape_.inputsOf(layer);
-  const int sums = gates * shape_.hidden;
-  kernels.weightGradient({int(places[shard].size()), desk.gates.data(), gates, shape_.hidden, hiddenStride,
-                          desk.left.data(), inputs, desk.right.data(), shape_.hidden, grads + at.inputWeight,
-                          grads + at.hiddenWeight, grads + at.inputBias,
-                          desk.scratch.get()});
+  sumRun(shard, run, desk, grads);
+  if (shape_.isLookedUp(layer)) idGradient(shard, run, desk, grads);
+}
+
+void Network::sumRun(size_t shard, int run, Desk& desk, float* grads) const {
+  const RunOffsets& at = offsets[run];
+  const int layer = run / shape_.directions, hidden = shape_.hidden;
+  const int inputs = shape_.isLookedUp(layer) ? 0 : shape_.inputsOf(layer);
+  const bool isGru = shape_.cell == Cell::gru;
+  const int gates = isGru ? 2 : shape_.gates(); // whose two products are one sum
+  WeightGradient work{int(places[shard].size()), desk.gates.data(), gates, hidden, hiddenStride,
+                      desk.left.data(), inputs, desk.right.data(), hidden, grads + at.inputWeight,
+                      grads + at.hiddenWeight, grads + at.inputBias, desk.scratch.get()};
+  kernels.weightGradient(work);
   // z = ... + b_ih + b_hh: both have the same gradient.
-  memcpy(grads + at.hiddenBias, grads + at.inputBias, size_t(sums) * sizeof(float));
-  if (isLookedUp) idGradient(shard, desk, grads);
+  const size_t sums = size_t(gates) * hidden;
+  memcpy(grads + at.hiddenBias, grads + at.inputBias, sums * sizeof(float));
+  if (!isGru) return;
+  // The candidate: block 2 goes with W_ih and b_ih, block 3 with W_hh and b_hh.
+  work.numGates = 1;
+  work.rightSize = 0;
+  work.leftGrad = grads + at.inputWeight + sums * inputs;
+  work.biasGrad = grads + at.inputBias + sums;
+  for (const float*& block : desk.gates) block += 2 * size_t(hiddenStride);
+  kernels.weightGradient(work);
+  work.leftSize = 0;
+  work.rightSize = hidden;
+  work.rightGrad = grads + at.hiddenWeight + sums * hidden;
+  work.biasGrad = grads + at.hiddenBias + sums;
+  for (const float*& block : desk.gates) block += hiddenStride;
+  kernels.weightGradient(work);
+  for (const float*& block : desk.gates) block -= 3 * size_t(hiddenStride);
 }
 
 /** W_ih's gradient where inputs are ids: each position adds its gate gradients to its id's column. */
-void Network::idGradient(size_t shard, Desk& desk, float* grads) const {
+void Network::idGradient(size_t shard, int run, Desk& desk, float* grads) const {
   const int gates = shape_.gates(), hidden = shape_.hidden, vocabulary = shape_.inputs;
   const size_t row = size_t(gates) * hidden;
   float* sums = desk.idSums.zeros(row * vocabulary); // [vocabulary, gates * hidden]
   for (size_t i = 0; i < places[shard].size(); i++) {
     const Place& place = places[shard][i];
-    float* sum = sums + row * place.trace->ids.get()[place.position()];
+    const Memory<int32_t>& ids = run % shape_.directions == 0 ? place.trace->ids : place.trace->reversedIds;
+    float* sum = sums + row * ids.get()[place.position()];
     for (int gate = 0; gate < gates; gate++) {
       const float* grad = desk.gates[i] + size_t(gate) * hiddenStride;
       for (int unit = 0; unit < hidden; unit++) sum[size_t(gate) * hidden + unit] += grad[unit];
     }
   }
-  float* result = grads + offsets[0].inputWeight; // [gates * hidden, vocabulary]
+  float* result = grads + offsets[run].inputWeight; // [gates * hidden, vocabulary]
   for (size_t i = 0; i < row; i++) {
     for (int id = 0; id < vocabulary; id++) result[i * vocabulary + id] = sums[id * row + i];
+  }
+}
+
+/** Each position adds what the lowest layer gives back to its id's row. */
+void Network::embeddingGradient(size_t shard, float* grads) const {
+  const size_t size = size_t(shape_.embedding), stride = size_t(padded(shape_.embedding));
+  memset(grads, 0, size * shape_.inputs * sizeof(float)); // [vocabulary, embedding], the first of all tensors
+  for (const Place& place : places[shard]) {
+    const size_t position = size_t(place.position());
+    const float* grad = place.trace->nextGrad.get() + position * stride;
+    float* sum = grads + size * place.trace->ids.get()[position];
+    for (size_t i = 0; i < size; i++) sum[i] += grad[i];
   }
 }
 
@@ -111,12 +148,14 @@ void Network::headGradient(size_t shard, Desk& desk, float* grads) const {
   for (const Place& place : places[shard]) {
     if (!hasTarget(place)) continue;
     const size_t target = size_t(targetOf(place));
-    const float* read = shape_.isPerStep ? place.trace->layers.back().output.get() : place.trace->read.get();
-    desk.gates.push_back(place.trace->outputs.get() + target * outputStride);
-    desk.right.push_back(read + target * hiddenStride);
+    const Trace& trace = *place.trace;
+    const float* states = (shape_.directions == 2 ? trace.joined.back().values : trace.runs.back().output).get();
+    const float* read = shape_.isPerStep ? states : trace.read.get();
+    desk.gates.push_back(trace.outputs.get() + target * outputStride);
+    desk.right.push_back(read + target * widthStride);
   }
   kernels.weightGradient({int(desk.gates.size()), desk.gates.data(), 1, shape_.outputs, shape_.outputs, nullptr, 0,
-                          desk.right.data(), shape_.hidden, nullptr, grads + headWeight, grads + headBias,
+                          desk.right.data(), shape_.width(), nullptr, grads + headWeight, grads + headBias,
                           desk.scratch.get()});
 }
 

@@ -2,6 +2,7 @@
 #include "kernels.h"
 #include "elementary.h"
 #include "product.h"
+#include "gru.h"
 #include "recurrent.h"
 #include "weight_gradient.h"
 
@@ -47,6 +48,23 @@ void softmaxRow(const bridle::Softmax& work, int row) {
 
 void softmax(const bridle::Softmax& work) {
   for (int row = 0; row < work.rows; row++) softmaxRow(work, row);
+}
+
+/** max(x, 0) - t x + log(1 + e^-|x|), in float64 and in order. */
+double binaryLoss(float* outputs, const float* values, int count) {
+  double loss = 0;
+  for (int i = 0; i < count; i += width) {
+    float tails[width], sigmoids[width];
+    const Vector x = load(outputs + i), zero = broadcast(0.0f);
+    store(tails, expOfNegative(x > zero ? zero - x : x));
+    store(sigmoids, logistic(x));
+    for (int lane = 0; lane < width && i + lane < count; lane++) {
+      const double logit = outputs[i + lane], value = values[i + lane];
+      loss += ((logit > 0 ? logit : 0) - value * logit) + logOfTotal(1 + double(tails[lane]));
+      outputs[i + lane] = sigmoids[lane] - values[i + lane];
+    }
+  }
+  return loss;
 }
 
 void multiply(const bridle::Product& work) {
@@ -100,8 +118,9 @@ namespace bridle {
 #define BRIDLE_TEXT(name) BRIDLE_TEXT_OF(name)
 
 extern const Kernels BRIDLE_KERNELS = {
-    BRIDLE_TEXT(BRIDLE_KERNELS), tileColumns,   lstmForward,    lstmBackward, tanhForward, tanhBackward,
-    multiply,                    weightGradient, weightGradientScratch, softmax, packRows, packColumns, elementary,
+    BRIDLE_TEXT(BRIDLE_KERNELS), tileColumns,   lstmForward,           lstmBackward, tanhForward, tanhBackward,
+    gruForward,                  gruBackward,    multiply,              weightGradient, weightGradientScratch,
+    softmax,                     binaryLoss,     packRows,              packColumns, elementary,
 };
 
 } // namespace bridle

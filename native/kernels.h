@@ -21,18 +21,18 @@ struct Layer {
   int inputs; // 0: `starts` holds what the inputs contribute
   int inputStride;
   const float* input; // [positions, inputStride]
-  const float* forwardWeights; // packed [W_ih | W_hh], see packForward
+  const float* forwardWeights; // packed [W_ih | W_hh], gate by gate in each panel of units
   const float* backwardWeights; // packed W_hh, see packRows
-  const float* bias; // [gates, hiddenStride]
+  const float* bias; // [blocks, hiddenStride]
   const float* starts; // ids: [vocabulary, gates, hiddenStride], bias and the id's column of W_ih
   const int32_t* ids; // [positions]
-  float* gates; // [positions, gates, hiddenStride]: activations, and after backward the gradient of the sums
+  float* gates; // [positions, blocks, hiddenStride]: activations, and after backward the gradient of the sums
   float* output; // h [positions, hiddenStride]
   float* cell; // [positions, hiddenStride], LSTM
   float* cellTanh; // [positions, hiddenStride], LSTM
   float* outputGrad; // dL/dh from above [positions, hiddenStride]
-  float* cellGrad; // [rows, hiddenStride], LSTM, scratch
-  float* tile; // [rows, gates, tileColumns] scratch
+  float* cellGrad; // [rows, hiddenStride] scratch: dL/dc of an LSTM, what a GRU's update gate hands on of dL/dh
+  float* tile; // [rows, blocks, tileColumns] scratch
 };
 
 /** A plain product: result [rows, columns] = start + left [rows, inner] * packed. */
@@ -85,10 +85,14 @@ struct Kernels {
   void (*lstmBackward)(const Layer&);
   void (*tanhForward)(const Layer&);
   void (*tanhBackward)(const Layer&);
+  void (*gruForward)(const Layer&);
+  void (*gruBackward)(const Layer&);
   void (*multiply)(const Product&);
   void (*weightGradient)(const WeightGradient&);
   size_t (*weightGradientScratch)(int outputs, int inputs);
   void (*softmax)(const Softmax&);
+  /** Sigmoid cross-entropy of `count` logits with values from 0 to 1, summed; in place of the logits its gradient. */
+  double (*binaryLoss)(float* outputs, const float* values, int count);
   /** Packs rows [count, columns] of a right matrix in panels. */
   void (*packRows)(float* packed, const float* matrix, int count, int columns, size_t stride);
   /** Packs the columns of [columns, count] as rows: the right matrix is the transpose. Panels lie `panelStride` apart. */

@@ -28,17 +28,22 @@ class Network {
   void run(const std::vector<Shard>& shards, const std::vector<float*>& grads, Result* results);
 
  private:
-  struct LayerWeights {
+  /** Of one direction of one layer, as of everything that is counted by run (Shape::runs). */
+  struct RunWeights {
     Memory<float> forward, backward, toInputs, bias, starts;
   };
-  /** Where a layer's tensors lie in a flat vector. */
-  struct LayerOffsets {
+  /** Where its tensors lie in a flat vector. */
+  struct RunOffsets {
     size_t inputWeight, hiddenWeight, inputBias, hiddenBias;
   };
   /** A member's own memory for weight gradients. */
   struct Desk {
     Memory<float> scratch, idSums;
     std::vector<const float*> gates, left, right;
+  };
+  struct Inputs {
+    const float* values;
+    int stride;
   };
   /** A position of a shard: its trace and its place there. */
   struct Place {
@@ -49,36 +54,57 @@ class Network {
   };
 
   int padded(int value) const { return (value + kernels.tileColumns - 1) / kernels.tileColumns * kernels.tileColumns; }
-  void packLayer(int layer, const float* params);
+  void packRun(int run, const float* params);
+  const float* packBias(int run, const float* params);
   void packHead(const float* params);
   void dealRows(const std::vector<Shard>& shards);
   void prepare(Trace& trace, const std::vector<Shard>& shards, bool hasGrads);
-  void readTargets(Trace& trace, const std::vector<Shard>& shards);
-  Layer layerOf(Trace& trace, int layer) const;
+  void prepareJoined(Trace& trace, const std::vector<Shard>& shards, bool hasGrads);
+
+  // layers.cc
+  Layer layerOf(Trace& trace, int layer, int direction) const;
+  Inputs inputsOf(const Trace& trace, int layer, int direction) const;
+  bool isJoined(int layer) const;
   void forward(Trace& trace) const;
-  void computeLosses(Trace& trace, const std::vector<Shard>& shards) const;
-  void squaredErrors(Trace& trace, const std::vector<Shard>& shards) const;
+  void join(Trace& trace, int layer) const;
+  const float* readStates(Trace& trace) const;
   void backward(Trace& trace) const;
+  void addTurned(Trace& trace, int count, int stride) const;
+  void splitGrad(Trace& trace, int layer) const;
+  void copyPadded(float* to, const float* from) const;
   void backwardHead(Trace& trace) const;
+  static void multiplyInto(float* values, const float* factors, int count);
+
+  // losses.cc
+  template <typename Visit>
+  void forEachTarget(const Trace& trace, Visit visit) const;
+  int targetAt(const TraceRow& row, const Shard& shard, int step) const;
+  void readTargets(Trace& trace, const std::vector<Shard>& shards);
+  void computeLosses(Trace& trace, const std::vector<Shard>& shards) const;
+  double squaredError(float* outputs, const float* values) const;
+
+  // gradients.cc
   void prepare(Desk& desk) const;
   void findPlaces(const std::vector<Shard>& shards);
   Result sumLosses(size_t shard) const;
-  void layerGradient(size_t shard, int layer, Desk& desk, float* grads) const;
-  void idGradient(size_t shard, Desk& desk, float* grads) const;
+  void runGradient(size_t shard, int run, Desk& desk, float* grads) const;
+  void sumRun(size_t shard, int run, Desk& desk, float* grads) const;
+  void idGradient(size_t shard, int run, Desk& desk, float* grads) const;
+  void embeddingGradient(size_t shard, float* grads) const;
   void headGradient(size_t shard, Desk& desk, float* grads) const;
-  int targetAt(const TraceRow& row, const Shard& shard, int step) const;
   bool hasTarget(const Place& place) const;
   int targetOf(const Place& place) const;
 
   const Shape shape_;
   const Kernels& kernels;
   const int hiddenStride;
+  const int widthStride;
   Team team;
-  std::vector<LayerOffsets> offsets;
+  std::vector<RunOffsets> offsets;
   size_t headWeight = 0;
   size_t headBias = 0;
-  std::vector<LayerWeights> weights;
-  Memory<float> headForward, headBackward, headStart, zeros;
+  std::vector<RunWeights> weights;
+  Memory<float> embedding, headForward, headBackward, headStart, zeros;
   bool isReady_ = false;
   std::vector<Trace> traces; // one a member of the team
   std::vector<Desk> desks;

@@ -5,21 +5,38 @@
 
 namespace bridle {
 
+/** The numbers are those of src/native/native-network.ts. */
+enum class Cell { tanh = 0, lstm = 1, gru = 2 };
+enum class Loss { softmax = 0, squaredError = 1, binary = 2 };
+
 struct Shape {
-  bool isLstm;
+  Cell cell;
   int layers;
   bool hasIds;
   int inputs; // features, or the vocabulary's size
+  int embedding; // values that stand for an id; 0: its one-hot vector does
   int hidden;
+  int directions; // 1, or 2: each layer runs both ways
   int outputs;
-  bool isSoftmax;
+  Loss loss;
   bool isPerStep;
+  double dropout; // from 0 to below 1
 
-  int gates() const { return isLstm ? 4 : 1; }
-  int inputsOf(int layer) const { return layer == 0 ? inputs : hidden; }
+  /** Blocks of `hidden` rows in the weights. */
+  int gates() const { return cell == Cell::lstm ? 4 : cell == Cell::gru ? 3 : 1; }
+  /** Blocks of `hidden` values that a position keeps: a GRU's candidate has two sums, W x + b and W h + b. */
+  int blocks() const { return cell == Cell::gru ? 4 : gates(); }
+  /** Values that a layer gives at a step. */
+  int width() const { return directions * hidden; }
+  int inputsOf(int layer) const { return layer > 0 ? width() : embedding > 0 ? embedding : inputs; }
+  bool isLookedUp(int layer) const { return layer == 0 && hasIds && embedding == 0; }
+  /** Layers times directions; run r is direction r % directions of layer r / directions. */
+  int runs() const { return layers * directions; }
   size_t numParams() const {
-    size_t sum = size_t(outputs) * hidden + outputs;
-    for (int layer = 0; layer < layers; layer++) sum += size_t(gates()) * hidden * (size_t(inputsOf(layer)) + hidden + 2);
+    size_t sum = size_t(inputs) * embedding + size_t(outputs) * width() + outputs;
+    for (int layer = 0; layer < layers; layer++) {
+      sum += size_t(directions) * gates() * hidden * (size_t(inputsOf(layer)) + hidden + 2);
+    }
     return sum;
   }
 };
@@ -33,6 +50,7 @@ struct Shard {
   const int32_t* ids; // [steps, rows]
   const int32_t* classes; // per sequence [rows], per step [steps, rows]
   const float* values; // [..., outputs]
+  const uint32_t* dropoutKeys; // [layers - 1, rows, 2]; null where nothing is left out
 };
 
 struct Result {

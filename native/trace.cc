@@ -1,6 +1,7 @@
 // Rows into positions, longest first, so that a step works on its first rows alone and no masked row costs anything.
 #include "trace.h"
 #include "failure.h"
+#include "philox.h"
 #include <algorithm>
 #include <cstring>
 
@@ -17,9 +18,10 @@ void Trace::arrange() {
   }
 }
 
-void Trace::gatherInputs(const Shape& shape, const std::vector<Shard>& shards) {
+void Trace::gatherInputs(const Shape& shape, const std::vector<Shard>& shards, const float* table) {
   const size_t positions = size_t(numPositions());
-  float* dense = shape.hasIds ? nullptr : inputs.reserve(positions * shape.inputs);
+  const size_t size = size_t(shape.inputsOf(0));
+  float* vectors = shape.isLookedUp(0) ? nullptr : inputs.reserve(positions * size);
   int32_t* names = shape.hasIds ? ids.reserve(positions) : nullptr;
   for (int t = 0; t + 1 < int(offsets.size()); t++) {
     for (int position = offsets[t]; position < offsets[t + 1]; position++) {
@@ -30,9 +32,40 @@ void Trace::gatherInputs(const Shape& shape, const std::vector<Shard>& shards) {
         const int32_t id = shard.ids[place];
         if (id < 0 || id >= shape.inputs) refuseBatch("id", id, shape.inputs);
         names[position] = id;
+        if (vectors) memcpy(vectors + position * size, table + id * size, size * sizeof(float));
       } else {
-        memcpy(dense + size_t(position) * shape.inputs, shard.inputs + place * shape.inputs,
-               size_t(shape.inputs) * sizeof(float));
+        memcpy(vectors + position * size, shard.inputs + place * size, size * sizeof(float));
+      }
+    }
+  }
+  if (shape.directions == 1) return;
+  if (!vectors) {
+    int32_t* turnedIds = reversedIds.reserve(positions);
+    forEachTurned([&](size_t position, size_t turned) { turnedIds[turned] = names[position]; });
+    return;
+  }
+  float* turnedVectors = reversedInputs.reserve(positions * size);
+  forEachTurned([&](size_t position, size_t turned) {
+    memcpy(turnedVectors + turned * size, vectors + position * size, size * sizeof(float));
+  });
+}
+
+void Trace::drawMasks(const Shape& shape, const std::vector<Shard>& shards, int stride) {
+  const uint32_t threshold = uint32_t(shape.dropout * 4294967296.0);
+  const float scale = float(1.0 / (1.0 - shape.dropout));
+  for (int layer = 0; layer + 1 < shape.layers; layer++) {
+    float* mask = joined[layer].mask.get();
+    for (size_t i = 0; i < rows.size(); i++) {
+      const Shard& shard = shards[rows[i].shard];
+      const uint32_t* key = shard.dropoutKeys + (size_t(layer) * shard.rows + rows[i].row) * 2;
+      uint32_t words[4];
+      uint64_t drawn = 0;
+      for (int step = 0; step < rows[i].length; step++) {
+        float* at = mask + (size_t(offsets[step]) + i) * stride;
+        for (int unit = 0; unit < shape.width(); unit++, drawn++) {
+          if (drawn % 4 == 0) philox(key, drawn / 4, words);
+          at[unit] = words[drawn % 4] < threshold ? 0.0f : scale;
+        }
       }
     }
   }

@@ -52,8 +52,10 @@ BRIDLE_EXPORT(allocate) void* allocate(size_t bytes) {
 BRIDLE_EXPORT(release) void release(void* memory) { std::free(memory); }
 
 BRIDLE_EXPORT(createNetwork)
-Handle* createNetwork(int isLstm, int layers, int hasIds, int inputs, int hidden, int outputs, int isSoftmax, int isPerStep) {
-  const bridle::Shape shape{isLstm != 0, layers, hasIds != 0, inputs, hidden, outputs, isSoftmax != 0, isPerStep != 0};
+Handle* createNetwork(int cell, int layers, int hasIds, int inputs, int embedding, int hidden, int directions, int outputs,
+                      int loss, int isPerStep, double dropout) {
+  const bridle::Shape shape{bridle::Cell(cell), layers, hasIds != 0, inputs, embedding, hidden, directions, outputs,
+                            bridle::Loss(loss), isPerStep != 0, dropout};
   return new Handle{{shape, bridle::simd128, 1}, {}, {}};
 }
 
@@ -62,7 +64,7 @@ BRIDLE_EXPORT(numParams) size_t numParams(Handle* handle) { return handle->netwo
 BRIDLE_EXPORT(setParams) void setParams(Handle* handle, const float* params) { handle->network.setParams(params); }
 
 // src/kernels/wasm-addon.ts writes shards and reads results as they lie here.
-static_assert(sizeof(bridle::Shard) == 28 && sizeof(bridle::Result) == 24, "shards and results changed");
+static_assert(sizeof(bridle::Shard) == 32 && sizeof(bridle::Result) == 24, "shards and results changed");
 
 /** `grads` [shards, params] or null. */
 BRIDLE_EXPORT(run)

@@ -1,4 +1,5 @@
 // One shard's padded input, as the model reads it: time-major, rows beyond the real examples are masked.
+import type { Draws } from '../random/dropout-mask.js';
 
 export interface ShardBatch {
   /** Rows in the padded shape; every shard of a run has the same number. */
@@ -13,12 +14,4 @@ export interface ShardBatch {
   readonly targets: Int32Array | Float32Array;
   /** In training, what random draws depend on; absent in evaluation, which draws nothing. */
   readonly draws?: Draws;
-}
-
-/** Where a shard stands in its run: every draw is a function of these, never of who computes the shard, or beside which. */
-export interface Draws {
-  readonly seed: number;
-  readonly step: number;
-  /** Ids of the first rows; rows beyond them are padding. */
-  readonly exampleIds: ArrayLike<number>;
 }

@@ -2,7 +2,7 @@
 // masked stays in JavaScript, so no padded value can reach a bit, not even NaN.
 import type { ShardBatch } from '../data/shard-batch.js';
 import { layerWidth, type ModelSpec } from '../params/model-spec.js';
-import { drawMask, dropoutKeys } from './dropout.js';
+import { drawMask, dropoutKeys } from '../random/dropout-mask.js';
 import type { StepKind } from './network-step.js';
 
 /** Shards in one recurrence at most. */

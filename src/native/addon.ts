@@ -2,14 +2,21 @@
 
 /** The shape of a network as the addon reads it. */
 export interface NativeShape {
-  readonly isLstm: boolean;
+  /** 0 tanh, 1 LSTM, 2 GRU. */
+  readonly cell: number;
   readonly layers: number;
   readonly hasIds: boolean;
   readonly inputSize: number;
+  /** 0: none. */
+  readonly embeddingSize: number;
   readonly hiddenSize: number;
+  /** 1 or 2. */
+  readonly directions: number;
   readonly outputSize: number;
-  readonly isSoftmax: boolean;
+  /** 0 softmax, 1 squared error, 2 binary. */
+  readonly loss: number;
   readonly isPerStep: boolean;
+  readonly dropout: number;
 }
 
 /** A shard as the addon reads it: src/data/shard-batch.ts. */
@@ -19,6 +26,8 @@ export interface NativeShard {
   readonly lengths: Int32Array;
   readonly inputs: Float32Array | Int32Array;
   readonly targets: Float32Array | Int32Array;
+  /** [layers - 1, rows, 2] src/random/dropout-mask.ts; wanted for gradients of a network with dropout. */
+  readonly dropoutKeys?: Uint32Array;
 }
 
 /** Opaque: what `createNetwork` returns, and the garbage collector frees if `disposeNetwork` does not. */

@@ -27,23 +27,34 @@ export function checkInteger(value: number, name: string, least: number, most: n
 }
 
 /** Checks a network's shape, and that its weights fit the module's memory, which holds them more than once. */
-export function checkShape({ layers, inputSize, hiddenSize, outputSize }: NativeShape): void {
+export function checkShape(shape: NativeShape): void {
+  const { layers, hasIds, inputSize, embeddingSize, hiddenSize, directions, outputSize } = shape;
   const most = 2 ** 20;
+  checkInteger(shape.cell, 'cell', 0, 2);
+  checkInteger(shape.loss, 'loss', 0, 2);
+  checkInteger(embeddingSize, 'embeddingSize', 0, hasIds ? most : 0);
+  checkInteger(directions, 'directions', 1, 2);
+  if (!(shape.dropout >= 0 && shape.dropout < 1)) throw badArgument('dropout must be from 0 to below 1.');
   checkInteger(layers, 'layers', 1, 1024);
   checkInteger(inputSize, 'inputSize', 1, most);
   checkInteger(hiddenSize, 'hiddenSize', 1, most / 4);
   checkInteger(outputSize, 'outputSize', 1, most);
-  const mostParams = hiddenSize * (4 * inputSize + 8 * layers * hiddenSize + outputSize);
+  const width = directions * hiddenSize;
+  const ofLayers = width * (4 * Math.max(inputSize, embeddingSize) + 4 * layers * (width + hiddenSize));
+  const mostParams = ofLayers + width * outputSize + inputSize * embeddingSize;
   if (16 * mostParams > mostBytes) throw noMemory();
 }
 
 /** Checks the shards of a run; what their values are, the module checks. */
-export function checkShards(shape: NativeShape, shards: readonly NativeShard[]): void {
-  for (const shard of shards) checkShard(shape, shard);
+export function checkShards(shape: NativeShape, shards: readonly NativeShard[], hasKeys: boolean): void {
+  for (const shard of shards) {
+    checkShard(shape, shard);
+    if (hasKeys) checkArray(shard.dropoutKeys, Uint32Array, (shape.layers - 1) * shard.rows * 2, 'dropoutKeys');
+  }
   const places = shards.reduce((sum, { rows, steps }) => sum + rows * steps, 0);
   if (places > mostPlaces) throw badBatch('rows * steps of all shards must be at most 2^30.');
   // No array of the module is longer than this; it computes their sizes in 32 bits.
-  const widest = Math.max(16 * shape.hiddenSize, shape.inputSize, shape.outputSize) + 64;
+  const widest = Math.max(16 * shape.hiddenSize, shape.inputSize, shape.embeddingSize, shape.outputSize) + 64;
   if (4 * widest * places > mostBytes) throw noMemory();
 }
 
@@ -59,11 +70,11 @@ function checkShard(shape: NativeShape, { rows, steps, lengths, inputs, targets 
   if (shape.hasIds) checkArray(inputs, Int32Array, places, 'inputs');
   else checkArray(inputs, Float32Array, places * shape.inputSize, 'inputs');
   const numTargets = shape.isPerStep ? places : rows;
-  if (shape.isSoftmax) checkArray(targets, Int32Array, numTargets, 'targets');
+  if (shape.loss === 0) checkArray(targets, Int32Array, numTargets, 'targets');
   else checkArray(targets, Float32Array, numTargets * shape.outputSize, 'targets');
 }
 
-type TypedArrayClass = typeof Int32Array | typeof Float32Array | typeof Float64Array;
+type TypedArrayClass = typeof Int32Array | typeof Uint32Array | typeof Float32Array | typeof Float64Array;
 
 export function checkArray(value: unknown, type: TypedArrayClass, count: number, name: string): void {
   if (value instanceof type && value.length === count) return;

@@ -1,10 +1,11 @@
 // A built-in model on the native kernels: one call a lease, straight on flat vectors.
 import type { ShardBatch } from '../data/shard-batch.js';
 import { BridleError, ConfigError, exitCodes } from '../errors.js';
+import { dropoutKeys } from '../random/dropout-mask.js';
 import type { Network, ShardResult } from '../model/network.js';
 import { layoutOfModel } from '../params/layout-of-model.js';
-import type { ModelSpec } from '../params/model-spec.js';
-import type { NativeAddon, NativeHandle, NativeShape } from './addon.js';
+import { type Cell, type LossName, type ModelSpec, numDirections } from '../params/model-spec.js';
+import type { NativeAddon, NativeHandle, NativeShape, NativeShard } from './addon.js';
 
 /** Codes that the addon itself throws; whatever else it throws is a fault of ours. */
 const addonCodes = ['NATIVE_ARGUMENT', 'NATIVE_BATCH', 'NATIVE_MEMORY'];
@@ -26,7 +27,8 @@ export function createNativeNetwork(addon: NativeAddon, kernels: string, spec: M
   function run(shards: readonly ShardBatch[], grads: readonly Float32Array[]): ShardResult[] {
     const network = ready();
     const results = new Float64Array(3 * shards.length);
-    guard(() => addon.run(network, shards, grads, results));
+    const given = grads.length > 0 && spec.dropout ? shards.map((shard) => withKeys(spec, shard)) : shards;
+    guard(() => addon.run(network, given, grads, results));
     return shards.map((_, i) => {
       const [loss, count, correct] = results.subarray(3 * i, 3 * i + 3) as unknown as [number, number, number];
       return { loss, count, correct };
@@ -57,16 +59,27 @@ export function createNativeNetwork(addon: NativeAddon, kernels: string, spec: M
   };
 }
 
+/** The kernels draw a mask's words from its key. */
+function withKeys(spec: ModelSpec, shard: ShardBatch): NativeShard {
+  return { ...shard, dropoutKeys: dropoutKeys(spec.layers - 1, shard) };
+}
+
+const cellNumbers = { rnn: 0, lstm: 1, gru: 2 } as const satisfies Record<Cell, number>;
+const lossNumbers = { softmax: 0, 'squared-error': 1, binary: 2 } as const satisfies Record<LossName, number>;
+
 function shapeOf(spec: ModelSpec): NativeShape {
   return {
-    isLstm: spec.cell === 'lstm',
+    cell: cellNumbers[spec.cell],
     layers: spec.layers,
     hasIds: spec.inputs === 'ids',
     inputSize: spec.inputSize,
+    embeddingSize: spec.embeddingSize ?? 0,
     hiddenSize: spec.hiddenSize,
+    directions: numDirections(spec),
     outputSize: spec.outputSize,
-    isSoftmax: spec.loss === 'softmax',
+    loss: lossNumbers[spec.loss],
     isPerStep: spec.targetsPer === 'step',
+    dropout: spec.layers > 1 ? (spec.dropout ?? 0) : 0,
   };
 }
 

@@ -72,8 +72,9 @@ function checkKernels(name: string): void {
 
 function createNetwork(instance: WasmInstance, shape: NativeShape): WasmNetwork {
   checkShape(shape);
-  const { isLstm, layers, hasIds, inputSize, hiddenSize, outputSize, isSoftmax, isPerStep } = shape;
-  const sizes = [isLstm, layers, hasIds, inputSize, hiddenSize, outputSize, isSoftmax, isPerStep].map(Number);
+  const { cell, layers, hasIds, inputSize, embeddingSize, hiddenSize, directions, outputSize } = shape;
+  const lower = [cell, layers, hasIds, inputSize, embeddingSize, hiddenSize, directions, outputSize];
+  const sizes = [...lower, shape.loss, shape.isPerStep, shape.dropout].map(Number);
   const address = instance.call((exports) => exports.createNetwork(...sizes) >>> 0);
   const numParams = instance.call((exports) => exports.numParams(address));
   return { shape, instance, address, numParams, staging: { address: 0, bytes: 0 }, isReady: false };
@@ -109,7 +110,8 @@ function run(
 ): void {
   const { shape, numParams } = network;
   if (!network.isReady) throw badArgument('The network has no parameters yet.');
-  checkShards(shape, shards);
+  const hasKeys = grads.length > 0 && shape.dropout > 0;
+  checkShards(shape, shards, hasKeys);
   for (const grad of grads) checkArray(grad, Float32Array, numParams, 'gradient');
   if (grads.length > 0 && grads.length !== shards.length) {
     throw badBatch(`${shards.length} shards came with ${grads.length} gradients.`);
@@ -117,13 +119,13 @@ function run(
   checkArray(results, Float64Array, 3 * shards.length, 'results');
   network.instance.call((exports) => {
     // Results first: they want a multiple of 8. All else is words of 4 bytes.
-    const numWords = shards.reduce((sum, shard) => sum + wordsOf(shard), 0);
+    const numWords = shards.reduce((sum, shard) => sum + wordsOf(shard, hasKeys), 0);
     const resultBytes = results.byteLength;
     const gradBytes = 4 * numParams * grads.length;
     const base = reserve(network, exports, resultBytes + 4 * numWords + gradBytes);
     const shardsAt = base + resultBytes;
     const gradsAt = shardsAt + 4 * numWords;
-    writeShards(shape, shards, exports.memory.buffer, shardsAt);
+    writeShards(shape, shards, hasKeys, exports.memory.buffer, shardsAt);
     exports.run(network.address, shards.length, shardsAt, grads.length > 0 ? gradsAt : 0, base);
     // The memory may have grown, and then its buffer is another.
     results.set(new Float64Array(exports.memory.buffer, base, results.length));
@@ -132,28 +134,36 @@ function run(
   });
 }
 
-/** Words of bridle::Shard in native/shape.h: rows, steps, and the addresses of lengths, inputs, ids, classes, values. */
-const headWords = 7;
+/** Words of bridle::Shard in native/shape.h: rows, steps, and the addresses of lengths, inputs, ids, classes, values, keys. */
+const headWords = 8;
+const noKeys = new Uint32Array(0);
 
-function wordsOf({ lengths, inputs, targets }: NativeShard): number {
-  return headWords + lengths.length + inputs.length + targets.length;
+function wordsOf({ lengths, inputs, targets, dropoutKeys = noKeys }: NativeShard, hasKeys: boolean): number {
+  return headWords + lengths.length + inputs.length + targets.length + (hasKeys ? dropoutKeys.length : 0);
 }
 
 /** Writes the heads of all shards, then their arrays. */
-function writeShards(shape: NativeShape, shards: readonly NativeShard[], buffer: ArrayBuffer, address: number): void {
+function writeShards(
+  shape: NativeShape,
+  shards: readonly NativeShard[],
+  hasKeys: boolean,
+  buffer: ArrayBuffer,
+  address: number,
+): void {
   let next = address + 4 * headWords * shards.length;
-  function write(values: Int32Array | Float32Array): number {
+  function write(values: Int32Array | Float32Array | Uint32Array): number {
     const at = next;
-    if (values instanceof Int32Array) new Int32Array(buffer, at, values.length).set(values);
-    else new Float32Array(buffer, at, values.length).set(values);
+    if (values instanceof Float32Array) new Float32Array(buffer, at, values.length).set(values);
+    else new Int32Array(buffer, at, values.length).set(values);
     next += values.byteLength;
     return at;
   }
   const heads = new Uint32Array(buffer, address, headWords * shards.length);
-  shards.forEach(({ rows, steps, lengths, inputs, targets }, i) => {
+  shards.forEach(({ rows, steps, lengths, inputs, targets, dropoutKeys = noKeys }, i) => {
     const [lengthsAt, inputsAt, targetsAt] = [write(lengths), write(inputs), write(targets)];
     const inputWords = shape.hasIds ? [0, inputsAt] : [inputsAt, 0];
-    const targetWords = shape.isSoftmax ? [targetsAt, 0] : [0, targetsAt];
-    heads.set([rows, steps, lengthsAt, ...inputWords, ...targetWords], headWords * i);
+    const targetWords = shape.loss === 0 ? [targetsAt, 0] : [0, targetsAt];
+    const keysAt = hasKeys ? write(dropoutKeys) : 0;
+    heads.set([rows, steps, lengthsAt, ...inputWords, ...targetWords, keysAt], headWords * i);
   });
 }

@@ -1,7 +1,8 @@
 // The built-in models in float64, one row and one number at a time, as their definition reads: the oracle of the fuzz.
 import type { ShardBatch } from '../../../src/data/shard-batch.js';
-import { layoutOfModel, numGates } from '../../../src/params/layout-of-model.js';
-import type { ModelSpec } from '../../../src/params/model-spec.js';
+import { layerSuffix, layoutOfModel, numGates } from '../../../src/params/layout-of-model.js';
+import { layerWidth, type ModelSpec, numDirections } from '../../../src/params/model-spec.js';
+import { drawMask, dropoutKeys } from '../../../src/random/dropout-mask.js';
 
 type Matrix = { readonly rows: number; readonly columns: number; readonly values: Float64Array };
 
@@ -9,7 +10,7 @@ interface Cell {
   readonly input: Float64Array;
   readonly before: Float64Array;
   readonly cellBefore: Float64Array;
-  readonly gates: Float64Array; // activations
+  readonly gates: Float64Array; // activations; of a GRU r | z | n | W h + b_hh of n
   readonly cell: Float64Array;
   readonly output: Float64Array;
 }
@@ -30,80 +31,144 @@ export function float64Gradient(spec: ModelSpec, params: Float32Array, shard: Sh
     const { offset, size: length, shape } = at.get(name)!;
     return { rows: shape[0]!, columns: shape[1] ?? 1, values: grads.subarray(offset, offset + length) };
   };
-  const layers = Array.from({ length: spec.layers }, (_, layer) => ({
-    input: read(params, `rnn.weight_ih_l${layer}`),
-    hidden: read(params, `rnn.weight_hh_l${layer}`),
-    bias: add(read(params, `rnn.bias_ih_l${layer}`).values, read(params, `rnn.bias_hh_l${layer}`).values),
-    inputGrad: gradOf(`rnn.weight_ih_l${layer}`),
-    hiddenGrad: gradOf(`rnn.weight_hh_l${layer}`),
-    biasGrads: [gradOf(`rnn.bias_ih_l${layer}`), gradOf(`rnn.bias_hh_l${layer}`)],
-  }));
+  const layers = Array.from({ length: spec.layers }, (_, layer) =>
+    Array.from({ length: numDirections(spec) }, (__, direction) => {
+      const suffix = layerSuffix(layer, direction);
+      return {
+        input: read(params, `rnn.weight_ih${suffix}`),
+        hidden: read(params, `rnn.weight_hh${suffix}`),
+        inputBias: read(params, `rnn.bias_ih${suffix}`).values,
+        hiddenBias: read(params, `rnn.bias_hh${suffix}`).values,
+        inputGrad: gradOf(`rnn.weight_ih${suffix}`),
+        hiddenGrad: gradOf(`rnn.weight_hh${suffix}`),
+        inputBiasGrad: gradOf(`rnn.bias_ih${suffix}`).values,
+        hiddenBiasGrad: gradOf(`rnn.bias_hh${suffix}`).values,
+      };
+    }),
+  );
+  const embedding = spec.embeddingSize ? read(params, 'embedding.weight') : undefined;
   const head = read(params, 'head.weight');
   const headBias = read(params, 'head.bias').values;
+  const keys = spec.dropout && spec.layers > 1 ? dropoutKeys(spec.layers - 1, shard) : undefined;
   let [loss, count, correct] = [0, 0, 0];
 
   shard.lengths.forEach((length, row) => {
-    const trace: Cell[][] = []; // [layer][step]
-    let inputs = Array.from({ length }, (_, step) => inputAt(spec, shard, step, row));
-    for (const layer of layers) {
-      const cells: Cell[] = [];
-      for (const input of inputs) cells.push(forwardCell(spec, layer, input, cells.at(-1)));
-      trace.push(cells);
-      inputs = cells.map(({ output }) => output);
-    }
-    let fromAbove: Float64Array[] = inputs.map(() => new Float64Array(spec.hiddenSize));
+    const masks = keys ? layers.slice(1).map((_, layer) => maskOf(spec, keys, layer, shard, row)) : [];
+    const trace: Cell[][][] = []; // [layer][direction][step in its order]
+    let inputs = Array.from({ length }, (_, step) => inputAt(spec, embedding, shard, step, row));
+    layers.forEach((directions, layer) => {
+      const ran = directions.map((weights, direction) => {
+        const cells: Cell[] = [];
+        for (const input of direction === 0 ? inputs : inputs.toReversed())
+          cells.push(forwardCell(spec, weights, input, cells.at(-1)));
+        return cells;
+      });
+      trace.push(ran);
+      inputs = inputs.map((_, step) => {
+        const joined = concat(ran.map((cells, d) => cells[d === 0 ? step : length - 1 - step]!.output));
+        return masks[layer] ? times(joined, masks[layer][step]!) : joined;
+      });
+    });
+    let fromAbove: Float64Array[] = inputs.map(() => new Float64Array(layerWidth(spec))); // in the order of time
+    const last = concat(trace.at(-1)!.flatMap((cells) => (length > 0 ? [cells.at(-1)!.output] : [])));
+    let lastGrad: Float64Array = new Float64Array(layerWidth(spec));
     for (let step = spec.targetsPer === 'step' ? 0 : length - 1; step >= 0 && step < length; step++) {
+      const states = spec.targetsPer === 'step' ? inputs[step]! : last;
       const target = spec.targetsPer === 'step' ? step * shard.rows + row : row;
-      const outputs = add(multiply(head, inputs[step]!), headBias);
-      const result = lossOf(spec, outputs, shard, target);
+      const result = lossOf(spec, add(multiply(head, states), headBias), shard, target);
       loss += result.loss;
       correct += result.correct;
       count += 1;
-      addOuter(gradOf('head.weight'), result.grad, inputs[step]!);
+      addOuter(gradOf('head.weight'), result.grad, states);
       addTo(gradOf('head.bias').values, result.grad);
-      fromAbove[step] = multiplyTransposed(head, result.grad);
+      const grad = multiplyTransposed(head, result.grad);
+      if (spec.targetsPer === 'step') fromAbove[step] = grad;
+      else lastGrad = grad;
     }
     for (let index = layers.length - 1; index >= 0; index--) {
-      const layer = layers[index]!;
-      const below: Float64Array[] = [];
-      let hiddenGrad: Float64Array = new Float64Array(spec.hiddenSize);
-      let cellGrad: Float64Array = new Float64Array(spec.hiddenSize);
-      for (let step = length - 1; step >= 0; step--) {
-        const cell = trace[index]![step]!;
-        const back = backwardCell(spec, cell, add(fromAbove[step]!, hiddenGrad), cellGrad);
-        addOuter(layer.inputGrad, back.sums, cell.input);
-        addOuter(layer.hiddenGrad, back.sums, cell.before);
-        for (const bias of layer.biasGrads) addTo(bias.values, back.sums);
-        below[step] = multiplyTransposed(layer.input, back.sums);
-        hiddenGrad = multiplyTransposed(layer.hidden, back.sums);
-        cellGrad = back.cellGrad;
-      }
+      if (masks[index]) fromAbove = fromAbove.map((grad, step) => times(grad, masks[index]![step]!));
+      const below = inputs.map(() => new Float64Array(layers[index]![0]!.input.columns));
+      layers[index]!.forEach((layer, direction) => {
+        const part = (values: Float64Array) =>
+          values.subarray(direction * spec.hiddenSize, (direction + 1) * spec.hiddenSize);
+        let hiddenGrad: Float64Array = part(lastGrad).slice();
+        let cellGrad: Float64Array = new Float64Array(spec.hiddenSize);
+        for (let step = length - 1; step >= 0; step--) {
+          const time = direction === 0 ? step : length - 1 - step;
+          const cell = trace[index]![direction]![step]!;
+          const back = backwardCell(spec, cell, add(part(fromAbove[time]!), hiddenGrad), cellGrad);
+          addOuter(layer.inputGrad, back.sums, cell.input);
+          addOuter(layer.hiddenGrad, back.hiddenSums, cell.before);
+          addTo(layer.inputBiasGrad, back.sums);
+          addTo(layer.hiddenBiasGrad, back.hiddenSums);
+          addTo(below[time]!, multiplyTransposed(layer.input, back.sums));
+          hiddenGrad = add(multiplyTransposed(layer.hidden, back.hiddenSums), back.direct);
+          cellGrad = back.cellGrad;
+        }
+      });
+      lastGrad = new Float64Array(layerWidth(spec));
       fromAbove = below;
     }
+    if (!embedding) return;
+    fromAbove.forEach((grad, step) => {
+      const { values, columns } = gradOf('embedding.weight');
+      const id = shard.inputs[step * shard.rows + row]!;
+      addTo(values.subarray(id * columns, (id + 1) * columns), grad);
+    });
   });
   return { loss, count, correct, grads };
 }
 
-function inputAt(spec: ModelSpec, shard: ShardBatch, step: number, row: number): Float64Array {
+/** [step][unit] */
+function maskOf(spec: ModelSpec, keys: Uint32Array, layer: number, shard: ShardBatch, row: number): Float64Array[] {
+  const at = 2 * (layer * shard.rows + row);
+  const width = layerWidth(spec);
+  const mask = Array.from({ length: shard.lengths[row]! }, () => new Float64Array(width));
+  drawMask([keys[at]!, keys[at + 1]!], mask.length * width, spec.dropout!, (i, factor) => {
+    mask[Math.floor(i / width)]![i % width] = factor;
+  });
+  return mask;
+}
+
+function inputAt(
+  spec: ModelSpec,
+  embedding: Matrix | undefined,
+  shard: ShardBatch,
+  step: number,
+  row: number,
+): Float64Array {
   const place = step * shard.rows + row;
   if (spec.inputs === 'dense') {
     return Float64Array.from(shard.inputs.subarray(place * spec.inputSize, (place + 1) * spec.inputSize));
   }
+  const id = shard.inputs[place]!;
+  if (embedding) return embedding.values.slice(id * embedding.columns, (id + 1) * embedding.columns);
   const oneHot = new Float64Array(spec.inputSize);
-  oneHot[shard.inputs[place]!] = 1;
+  oneHot[id] = 1;
   return oneHot;
 }
 
 function forwardCell(
   spec: ModelSpec,
-  layer: { input: Matrix; hidden: Matrix; bias: Float64Array },
+  layer: { input: Matrix; hidden: Matrix; inputBias: Float64Array; hiddenBias: Float64Array },
   input: Float64Array,
   previous: Cell | undefined,
 ): Cell {
   const { hiddenSize: size } = spec;
   const before = previous?.output ?? new Float64Array(size);
   const cellBefore = previous?.cell ?? new Float64Array(size);
-  const sums = add(add(multiply(layer.input, input), multiply(layer.hidden, before)), layer.bias);
+  const [ofInput, ofHidden] = [
+    add(multiply(layer.input, input), layer.inputBias),
+    add(multiply(layer.hidden, before), layer.hiddenBias),
+  ];
+  const sums = add(ofInput, ofHidden);
+  if (spec.cell === 'gru') {
+    const resetUpdate = sums.subarray(0, 2 * size).map(logistic);
+    const hiddenSum = ofHidden.slice(2 * size);
+    const candidate = hiddenSum.map((sum, i) => Math.tanh(ofInput[2 * size + i]! + resetUpdate[i]! * sum));
+    const output = candidate.map((n, i) => n + resetUpdate[size + i]! * (before[i]! - n));
+    return { input, before, cellBefore, gates: concat([resetUpdate, candidate, hiddenSum]), cell: cellBefore, output };
+  }
   if (spec.cell === 'rnn') {
     const output = sums.map(Math.tanh);
     return { input, before, cellBefore, gates: sums, cell: cellBefore, output };
@@ -116,8 +181,28 @@ function forwardCell(
 function backwardCell(spec: ModelSpec, cell: Cell, grad: Float64Array, cellGradAfter: Float64Array) {
   const { hiddenSize: size } = spec;
   const sums = new Float64Array(numGates(spec.cell) * size);
+  const direct = new Float64Array(size); // what reaches h_{t-1} beside the product
   if (spec.cell === 'rnn') {
-    return { sums: grad.map((g, i) => g * (1 - cell.output[i]! ** 2)), cellGrad: cellGradAfter };
+    const slopes = grad.map((g, i) => g * (1 - cell.output[i]! ** 2));
+    return { sums: slopes, hiddenSums: slopes, cellGrad: cellGradAfter, direct };
+  }
+  if (spec.cell === 'gru') {
+    const hiddenSums = new Float64Array(3 * size);
+    for (let i = 0; i < size; i++) {
+      const [r, z, n, hiddenSum] = [0, 1, 2, 3].map((gate) => cell.gates[gate * size + i]!) as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      const dCandidate = grad[i]! * (1 - z) * (1 - n * n);
+      sums[i] = hiddenSums[i] = dCandidate * hiddenSum * r * (1 - r);
+      sums[size + i] = hiddenSums[size + i] = grad[i]! * (cell.before[i]! - n) * z * (1 - z);
+      sums[2 * size + i] = dCandidate;
+      hiddenSums[2 * size + i] = dCandidate * r;
+      direct[i] = grad[i]! * z;
+    }
+    return { sums, hiddenSums, cellGrad: cellGradAfter, direct };
   }
   const cellGrad = new Float64Array(size);
   for (let i = 0; i < size; i++) {
@@ -135,7 +220,7 @@ function backwardCell(spec: ModelSpec, cell: Cell, grad: Float64Array, cellGradA
     sums[3 * size + i] = grad[i]! * cellTanh * output * (1 - output);
     cellGrad[i] = dCell * forget;
   }
-  return { sums, cellGrad };
+  return { sums, hiddenSums: sums, cellGrad, direct };
 }
 
 function lossOf(spec: ModelSpec, outputs: Float64Array, shard: ShardBatch, target: number) {
@@ -143,6 +228,15 @@ function lossOf(spec: ModelSpec, outputs: Float64Array, shard: ShardBatch, targe
     const start = target * spec.outputSize;
     const difference = outputs.map((output, i) => output - shard.targets[start + i]!);
     return { loss: difference.reduce((sum, d) => sum + d * d, 0), correct: 0, grad: difference.map((d) => 2 * d) };
+  }
+  if (spec.loss === 'binary') {
+    const values = shard.targets.subarray(target * spec.outputSize, (target + 1) * spec.outputSize);
+    const losses = outputs.map((x, i) => Math.max(x, 0) - values[i]! * x + Math.log1p(Math.exp(-Math.abs(x))));
+    return {
+      loss: losses.reduce((a, b) => a + b, 0),
+      correct: 0,
+      grad: outputs.map((x, i) => logistic(x) - values[i]!),
+    };
   }
   const wanted = shard.targets[target]!;
   const largest = Math.max(...outputs);
@@ -181,4 +275,12 @@ function addTo(target: Float64Array, other: Float64Array): void {
 
 function add(a: Float64Array, b: Float64Array): Float64Array {
   return a.map((value, i) => value + b[i]!);
+}
+
+function concat(parts: readonly Float64Array[]): Float64Array {
+  return Float64Array.from(parts.flatMap((part) => [...part]));
+}
+
+function times(a: Float64Array, b: Float64Array): Float64Array {
+  return a.map((value, i) => value * b[i]!);
 }

@@ -41,9 +41,37 @@ export function drawCase(seed: number, most: number): NativeCase {
     loss: g! % 2 === 0 ? 'softmax' : 'squared-error',
     targetsPer: h! % 2 === 0 ? 'step' : 'sequence',
   };
-  const steps = size(i) > 12 ? 12 : size(i);
-  const rows = size(a! + i!);
-  const shards = Array.from({ length: 1 + (b! % 4) }, (_, shard) => {
+  return fillCase(spec, seed, { steps: Math.min(12, size(i)), rows: size(a! + i!), numShards: 1 + (b! % 4) });
+}
+
+/** The same for all that a model can be: three cells, both directions, embeddings, dropout, every loss. */
+export function drawAnyCase(seed: number, most: number): NativeCase {
+  const draws = probeIntegers(seed, 14, 1 << 16);
+  const size = (index: number): number => 1 + (draws[index]! % most);
+  const pick = <Value>(index: number, ...values: readonly Value[]): Value => values[draws[index]! % values.length]!;
+  const inputs = pick(2, 'ids', 'dense', 'ids');
+  const spec: ModelSpec = {
+    cell: pick(0, 'gru', 'lstm', 'gru', 'rnn'),
+    layers: 1 + (draws[1]! % 3),
+    inputs,
+    inputSize: size(3),
+    hiddenSize: size(4),
+    outputSize: 1 + size(5), // of one class nothing can be learned
+    loss: pick(6, 'softmax', 'binary', 'squared-error'),
+    targetsPer: pick(7, 'step', 'sequence'),
+    bidirectional: pick(8, true, false),
+    dropout: pick(9, 0, 0.3, 0.8),
+    ...(inputs === 'ids' && draws[10]! % 2 === 0 ? { embeddingSize: size(11) } : {}),
+  };
+  return fillCase(spec, seed, { steps: Math.min(12, size(12)), rows: size(13), numShards: 1 + (draws[1]! % 4) });
+}
+
+function fillCase(
+  spec: ModelSpec,
+  seed: number,
+  { steps, rows, numShards }: { steps: number; rows: number; numShards: number },
+): NativeCase {
+  const shards = Array.from({ length: numShards }, (_, shard) => {
     const lengths = probeIntegers(seed + shard, rows, steps + 1);
     lengths[shard % rows] = steps; // a shard has a target
     return probeBatch({ spec, steps, lengths: [...lengths] }, 100 * seed + shard);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawMask, dropoutKeys, dropoutScale } from '../../../src/model/dropout.js';
+import { drawMask, dropoutKeys, dropoutScale } from '../../../src/random/dropout-mask.js';
 import type { RandomKey } from '../../../src/random/philox.js';
 import { randomStream } from '../../../src/random/random-stream.js';
 

@@ -1,12 +1,23 @@
 // Dropout between layers, as nn.LSTM's: Hinton and others 2012, inverted scaling. A mask is a function of (seed, step, example,
 // layer), so it is the same wherever and beside whatever the example is computed; it enters as data, and no recording freezes it.
-import type { Draws, ShardBatch } from '../data/shard-batch.js';
 import { ConfigError } from '../errors.js';
-import { randomWords, type RandomKey } from '../random/philox.js';
-import { streamKey } from '../random/random-stream.js';
+import { randomWords, type RandomKey } from './philox.js';
+import { streamKey } from './random-stream.js';
 
-/** What draws need of a batch: evaluation has no `draws` and drops nothing. */
-type DrawingBatch = Pick<ShardBatch, 'rows' | 'lengths'> & { readonly draws?: Draws };
+/** Where a shard stands in its run: every draw is a function of these, never of who computes the shard, or beside which. */
+export interface Draws {
+  readonly seed: number;
+  readonly step: number;
+  /** Ids of the first rows; rows beyond them are padding. */
+  readonly exampleIds: ArrayLike<number>;
+}
+
+/** A batch, as far as masks depend on it; evaluation has no `draws` and drops nothing. */
+export interface DrawingBatch {
+  readonly rows: number;
+  readonly lengths: Int32Array;
+  readonly draws?: Draws;
+}
 
 /** Words below it leave a value out: word < p 2^32. */
 export function dropoutThreshold(dropout: number): number {
