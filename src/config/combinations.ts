@@ -85,8 +85,16 @@ const checkData: Check = (settled) => {
 
 const checkModel: Check = (settled) => {
   const { values } = settled;
-  if (values.cell === 'rnn') return pointless(settled, 'cell', ['forgetBias']);
-  return values.initializer === 'pytorch' ? pointless(settled, 'initializer', ['forgetBias']) : [];
+  const problems: ConfigError[] = [];
+  if (values.cell !== 'lstm') problems.push(...pointless(settled, 'cell', ['forgetBias']));
+  else if (values.initializer === 'pytorch') problems.push(...pointless(settled, 'initializer', ['forgetBias']));
+  if (values.layers === 1 && values.dropout > 0) problems.push(...pointless(settled, 'layers', ['dropout']));
+  if (values.data === 'text' && values.bidirectional) {
+    const message =
+      '--bidirectional would read the very characters that --data text asks for. Leave it out: the next character is predicted from those before it.';
+    problems.push(new ConfigError('FLAG_CONFLICT', message));
+  }
+  return problems;
 };
 
 const checkOptimizer: Check = (settled) => {

@@ -48,9 +48,9 @@ const advice: Readonly<Record<string, string>> = {
     'Every run is deterministic: the same bits for the same configuration, seed and --shards. Leave it out.',
   deterministic:
     'Every run is deterministic: the same bits for the same configuration, seed and --shards. Leave it out.',
-  model: 'Use --cell rnn or --cell lstm, with --layers N and --hidden-size N.',
-  modelType: 'Use --cell rnn or --cell lstm, with --layers N and --hidden-size N.',
-  rnnType: 'Use --cell rnn or --cell lstm.',
+  model: 'Use --cell rnn, lstm or gru, with --layers N and --hidden-size N.',
+  modelType: 'Use --cell rnn, lstm or gru, with --layers N and --hidden-size N.',
+  rnnType: 'Use --cell rnn, lstm or gru.',
   doTrain: 'bridle train trains and evaluates. Leave it out.',
   doEval: 'bridle train trains and evaluates. Leave it out.',
 };

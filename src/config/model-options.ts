@@ -1,6 +1,6 @@
 // Options that say what learns, and from which first weights.
 import type { CommandName, Option } from './option.js';
-import { anyNumber, choice, inputFile, wholeNumber } from './value-types.js';
+import { anyNumber, choice, fraction, inputFile, onOff, wholeNumber } from './value-types.js';
 
 const runs = ['train', 'coordinator'] as const satisfies CommandName[];
 
@@ -16,9 +16,9 @@ const initializers = choice(
 
 export const modelOptions = {
   cell: {
-    type: choice('rnn', 'lstm'),
+    type: choice('rnn', 'lstm', 'gru'),
     default: 'lstm',
-    about: 'Recurrent cell: tanh RNN or LSTM.',
+    about: 'Recurrent cell: tanh RNN, LSTM or GRU (reset gate after the product, as in PyTorch).',
     group: 'Model',
     commands: runs,
     fixesBits: true,
@@ -39,6 +39,39 @@ export const modelOptions = {
     group: 'Model',
     commands: runs,
     aliases: ['hidden', 'units', 'hiddenDim', 'hiddenUnits'],
+    fixesBits: true,
+  },
+  bidirectional: {
+    type: onOff,
+    default: false,
+    about: 'Run each layer over the sequence both ways; outputs are both directions side by side.',
+    group: 'Model',
+    commands: runs,
+    fixesBits: true,
+  },
+  embedding: {
+    type: wholeNumber(1, 65_536),
+    defaultText: 'one-hot vectors',
+    about: 'Learn a vector of so many values for each character or class id that is read.',
+    group: 'Model',
+    commands: runs,
+    aliases: ['embeddingSize', 'embeddingDim'],
+    fixesBits: true,
+  },
+  dropout: {
+    type: fraction,
+    default: 0,
+    about: 'Share of the outputs of all layers but the last that is left out in training.',
+    group: 'Model',
+    commands: runs,
+    fixesBits: true,
+  },
+  loss: {
+    type: choice('softmax', 'squared-error', 'binary'),
+    defaultText: 'by the targets: softmax for classes, squared-error for numbers, binary for keys',
+    about: 'Loss; binary is the sigmoid cross-entropy of targets from 0 to 1, in nats, summed over them.',
+    group: 'Model',
+    commands: runs,
     fixesBits: true,
   },
   initializer: {

@@ -58,6 +58,10 @@ export function resolveTraining(values: Values): TrainingOptions {
     cell: values.cell,
     layers: values.layers,
     hiddenSize: values.hiddenSize,
+    bidirectional: values.bidirectional,
+    ...(values.embedding === undefined ? {} : { embeddingSize: values.embedding }),
+    dropout: values.dropout,
+    ...(values.loss === undefined ? {} : { loss: values.loss }),
     initializer: {
       input: values.initializer,
       recurrent: values.recurrentInitializer ?? 'orthogonal',

@@ -5,7 +5,7 @@ import type { ClipOptions } from '../optim/clip.js';
 import type { OptimizerOptions } from '../optim/optimizer.js';
 import type { ScheduleOptions } from '../optim/schedule.js';
 import type { InitializerOptions } from '../params/initial-params.js';
-import type { Cell } from '../params/model-spec.js';
+import type { Cell, LossName } from '../params/model-spec.js';
 
 export type OnNonFinite = 'recompute' | 'exclude' | 'skip' | 'stop';
 export type BackendChoice = 'auto' | 'native' | 'tensorflow' | 'wasm';
@@ -15,6 +15,13 @@ export interface TrainingOptions {
   readonly cell: Cell;
   readonly layers: number;
   readonly hiddenSize: number;
+  readonly bidirectional?: boolean;
+  /** Ids only: values of the vector that is learned for each; undefined: one-hot vectors. */
+  readonly embeddingSize?: number;
+  /** Between layers; 0: none. */
+  readonly dropout?: number;
+  /** Undefined: the loss of the data's kind of target. */
+  readonly loss?: LossName;
   readonly initializer: InitializerOptions;
   /** A model.safetensors file to start from, PyTorch's names. */
   readonly initFrom?: string;

@@ -169,6 +169,7 @@ class Worker implements SessionHost {
     const blocks = [...(this.#pinned.get(lease.leaseId)?.values() ?? [])];
     this.#pinned.delete(lease.leaseId);
     const shape = { rows: lease.rows, steps: lease.timeSteps };
+    const isTraining = lease.purpose === Purpose.PURPOSE_TRAIN;
     const tasks = lease.shards.map(({ shard, exampleIds, blockIndexes }): ShardTask => {
       const positions = new Map(exampleIds?.map((id, position) => [id, blockIndexes?.[position] ?? 0]));
       const find = (id: number): { block: DecodedBlock; row: number } => {
@@ -180,9 +181,11 @@ class Worker implements SessionHost {
           );
         return { block, row: id - block.first };
       };
-      return { shard: shard ?? 0, batch: assembleShard(spec.data, exampleIds ?? [], find, shape) };
+      const batch = assembleShard(spec.data, exampleIds ?? [], find, shape);
+      const draws = { seed: spec.seed, step: lease.step, exampleIds: exampleIds ?? [] };
+      return { shard: shard ?? 0, batch: isTraining ? { ...batch, draws } : batch };
     });
-    this.#compute.compute(lease.leaseId, lease.purpose === Purpose.PURPOSE_TRAIN ? 'train' : 'evaluate', tasks);
+    this.#compute.compute(lease.leaseId, isTraining ? 'train' : 'evaluate', tasks);
   }
 
   answer(leaseId: number, step: number): void {

@@ -11,6 +11,8 @@ it('resolves the defaults', () => {
     cell: 'lstm',
     layers: 1,
     hiddenSize: 128,
+    bidirectional: false,
+    dropout: 0,
     initializer: { input: 'glorot-uniform', recurrent: 'orthogonal', forgetBias: 1 },
     globalBatch: 64,
     shards: 8,
