@@ -6,8 +6,8 @@ import { clipGradients, type ClipOptions, type ClipResult } from '../optim/clip.
 import type { Optimizer, OptimizerState } from '../optim/optimizer.js';
 import { addPenalties } from '../optim/penalty.js';
 import { learningRateAt, type ScheduleOptions } from '../optim/schedule.js';
-import { meanInto, squaredNorm } from '../tensor/flat-vector.js';
 import type { Layout } from '../tensor/layout.js';
+import { meanNormIn, squaredNormIn, type GradientSum } from '../tensor/reduce.js';
 import type { VectorArena } from '../tensor/vector-arena.js';
 import type { ShardHealth } from './core/state.js';
 
@@ -34,6 +34,8 @@ export function placeState(arena: VectorArena, { step, params, optimizer }: Trai
 }
 
 export interface UpdateRules {
+  /** Where the vectors of the state and of the gradients lie. */
+  readonly arena: VectorArena;
   readonly layout: Layout;
   readonly numShards: number;
   readonly optimizer: Optimizer;
@@ -65,7 +67,7 @@ export function applyUpdate(
   state: TrainingState,
   rules: UpdateRules,
   reports: readonly ShardHealth[],
-  sum: Float32Array | undefined,
+  sum: GradientSum | undefined,
 ): UpdateOutcome {
   const learningRate = learningRateAt(rules.schedule, state.step);
   const count = reports.reduce((total, report) => total + report.count, 0);
@@ -76,12 +78,13 @@ export function applyUpdate(
     return { loss, count, gradNorm: NaN, clippedNorm: NaN, clipCoefficient: 1, learningRate, digest, skipped: true };
   };
   if (!sum || count === 0) return skip();
-  meanInto(sum, count);
-  addPenalties(sum, state.params, rules.layout, rules);
-  const clipped = clipOrSkip(rules, sum);
+  meanNormIn(rules.arena, sum, count);
+  const grads = sum.left;
+  addPenalties(grads, state.params, rules.layout, rules);
+  const clipped = clipOrSkip(rules, grads);
   if (!clipped) return skip();
-  rules.optimizer.update(state.optimizer, state.params, sum, learningRate);
-  if (!Number.isFinite(squaredNorm(state.params))) {
+  rules.optimizer.update(state.optimizer, state.params, grads, learningRate);
+  if (!Number.isFinite(squaredNormIn(rules.arena, state.params))) {
     throw new NumericalError(
       'WEIGHTS_NOT_FINITE',
       `Step ${state.step}: the weights are no longer finite after the update (gradient norm ${clipped.gradNorm}, learning rate ${learningRate}). ` +

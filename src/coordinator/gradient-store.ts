@@ -1,9 +1,9 @@
 // Gradients of the open step: vectors that are arriving, and tree nodes that are in.
-import { nodeKey, reduceTree, rootNode, type TreeNode } from '../collective/tree.js';
+import { childNodes, nodeKey, reduceTree, rootNode, type TreeNode } from '../collective/tree.js';
 import { NumericalError } from '../errors.js';
 import { VectorAssembly } from '../protocol/chunks.js';
 import type { FrameHeader } from '../protocol/frame.js';
-import { addInto } from '../tensor/flat-vector.js';
+import { addIn, type GradientSum } from '../tensor/reduce.js';
 import type { VectorArena } from '../tensor/vector-arena.js';
 
 export class GradientStore {
@@ -64,16 +64,25 @@ export class GradientStore {
     return this.#arriving.size + this.#staged.size + this.#nodes.size === 0;
   }
 
-  /** Sums all nodes along the tree and empties the store; undefined when nothing is in. The sum is the caller's to give back. */
-  reduce(numShards: number): Float32Array | undefined {
-    const held = (node: TreeNode): Float32Array | undefined => this.#nodes.get(nodeKey(node));
-    const sum = reduceTree(rootNode(numShards), numShards, held, (left, right) => {
-      addInto(left, right);
+  /**
+   * Sums all nodes along the tree and empties the store; undefined when nothing is in. The last sum is left to the pass that
+   * takes the mean, and both vectors are the caller's to give back.
+   */
+  reduce(numShards: number): GradientSum | undefined {
+    const root = rootNode(numShards);
+    const children = this.#nodes.has(nodeKey(root)) ? undefined : childNodes(root);
+    const [left, right] = (children ?? [root]).flatMap((node) => this.#sum(node, numShards) ?? []);
+    this.#nodes.clear();
+    return left && { left, ...(right && { right }) };
+  }
+
+  #sum(node: TreeNode, numShards: number): Float32Array | undefined {
+    const held = (at: TreeNode): Float32Array | undefined => this.#nodes.get(nodeKey(at));
+    return reduceTree(node, numShards, held, (left, right) => {
+      addIn(this.#arena, left, right);
       this.#arena.free(right);
       return left;
     });
-    this.#nodes.clear();
-    return sum;
   }
 
   #free(vectors: Map<string, Float32Array>, key: string): void {

@@ -70,6 +70,7 @@ export class TrainingRun {
     this.#evaluatedStep = options.evaluatedStep ?? options.state.step;
     this.#shardsByWorker = { ...options.shardsByWorker };
     this.#rules = {
+      arena: this.#arena,
       layout: plan.layout,
       numShards: training.shards,
       optimizer: createOptimizer(training.optimizer),
@@ -100,7 +101,7 @@ export class TrainingRun {
     const { training, plan, generation } = this.#options;
     const sum = this.gradients.reduce(training.shards);
     const outcome = applyUpdate(this.state, this.#rules, reports, isSkipped ? undefined : sum);
-    if (sum) this.#arena.free(sum);
+    for (const vector of Object.values(sum ?? {})) this.#arena.free(vector);
     const { step } = this.state;
     this.#gradientLog?.append(step, reports, ranks);
     const rows = reports.reduce((total, { shard }) => total + plan.exampleIds('train', step - 1, shard).length, 0);

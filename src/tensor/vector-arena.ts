@@ -1,4 +1,5 @@
 // Float32Arrays in one WebAssembly memory: used again instead of made anew, and at hand for kernels that work on addresses.
+import { instantiateKernels, type Kernels } from './kernels.js';
 import { webAssembly, type WasmMemory } from './webassembly.js';
 
 /** Vectors start at a multiple of a cache line. */
@@ -6,17 +7,17 @@ const alignment = 64;
 const pageBytes = 65_536;
 /** The whole address space of wasm32: 4 GiB. */
 const maxPages = 65_536;
-/** The first page belongs to the kernels: their arguments and results. */
-export const scratchBytes = pageBytes;
+/** The first page belongs to the kernels. */
+const firstAddress = pageBytes;
 
 export interface VectorArena {
-  /** The memory that the vectors lie in; undefined: there is none, and vectors are plain arrays. */
-  readonly memory: WasmMemory | undefined;
+  /** They work on the addresses of vectors; undefined: vectors are plain arrays, for the oracles. */
+  readonly kernels: Kernels | undefined;
   /** Gives a vector of `length` values. They are whatever its last owner left there. */
   allocate(length: number): Float32Array;
   /** Takes back a vector that `allocate` gave; throws RangeError when it did not, or has it back already. */
   free(vector: Float32Array): void;
-  /** Address of a vector, or of a view of one, in `memory`; undefined: it lies elsewhere. */
+  /** Address of a vector, or of a view of one, for the kernels; undefined: it is a plain array. */
   addressOf(vector: Float32Array): number | undefined;
 }
 
@@ -37,11 +38,11 @@ export function createVectorArena(options: VectorArenaOptions = {}): VectorArena
     onFallback?.(reason);
     onFallback = undefined;
   };
-  const memory = openMemory(options.maxPages ?? maxPages, fallBack);
+  const { memory, kernels } = openMemory(options.maxPages ?? maxPages, fallBack);
   const buffers = new WeakSet<ArrayBufferLike>();
   const lent = new Set<Float32Array>();
   const returned = new Map<number, Float32Array[]>();
-  let end = scratchBytes;
+  let end = firstAddress;
 
   const carve = (length: number): Float32Array => {
     const bytes = Math.max(1, Math.ceil((4 * length) / alignment)) * alignment;
@@ -53,7 +54,7 @@ export function createVectorArena(options: VectorArenaOptions = {}): VectorArena
   };
 
   return {
-    memory,
+    kernels,
     allocate(length) {
       const vector = returned.get(length)?.pop() ?? carve(length);
       lent.add(vector);
@@ -69,15 +70,21 @@ export function createVectorArena(options: VectorArenaOptions = {}): VectorArena
   };
 }
 
-function openMemory(maximum: number, fallBack: (reason: string) => void): WasmMemory | undefined {
-  if (maximum === 0) return undefined;
+interface Opened {
+  readonly memory?: WasmMemory;
+  readonly kernels?: Kernels;
+}
+
+function openMemory(maximum: number, fallBack: (reason: string) => void): Opened {
+  if (maximum === 0) return {};
   try {
-    if (webAssembly) return new webAssembly.Memory({ initial: 1, maximum, shared: true });
-    fallBack('there is no WebAssembly here');
+    if (!webAssembly) throw new TypeError('there is no WebAssembly here');
+    const memory = new webAssembly.Memory({ initial: 1, maximum, shared: true });
+    return { memory, kernels: instantiateKernels(memory) };
   } catch (error) {
-    fallBack(`no shared WebAssembly memory could be had (${String(error)})`);
+    fallBack(`shared WebAssembly memory with SIMD cannot be had (${String(error)})`);
+    return {};
   }
-  return undefined;
 }
 
 function reserve(memory: WasmMemory, bytes: number, fallBack: (reason: string) => void): boolean {

@@ -21,6 +21,7 @@ declare const wasmModule: unique symbol;
 
 export interface WebAssemblyApi {
   readonly Memory: new (descriptor: MemoryDescriptor) => WasmMemory;
+  readonly Module: new (bytes: Uint8Array) => WasmModule;
   compile(bytes: Uint8Array): Promise<WasmModule>;
   readonly Instance: new (module: WasmModule, imports: object) => { readonly exports: object };
 }

@@ -1,6 +1,11 @@
 // A coordinator process in the simulator: the real core, gradient store, data feed and update behind a small shell.
 import { crc32 } from 'node:zlib';
-import { applyUpdate, type TrainingState, type UpdateRules } from '../../../src/coordinator/apply-update.js';
+import {
+  applyUpdate,
+  placeState,
+  type TrainingState,
+  type UpdateRules,
+} from '../../../src/coordinator/apply-update.js';
 import { isOwed } from '../../../src/coordinator/core/answers.js';
 import {
   createCoreState,
@@ -16,7 +21,7 @@ import { GradientStore } from '../../../src/coordinator/gradient-store.js';
 import { createVectorArena } from '../../../src/tensor/vector-arena.js';
 import { decodeControl, type ControlBodies } from '../../../src/protocol/control.js';
 import { decodeFrame, isFrame, type FrameHeader } from '../../../src/protocol/frame.js';
-import { copyState, type StepRecord } from './disk.js';
+import type { StepRecord } from './disk.js';
 import type { Link, LinkEnd } from './link.js';
 import { layout, planOf, rulesOf, type ToyOptions } from './toy-training.js';
 import { SimulatedPeer } from './simulated-peer.js';
@@ -50,9 +55,9 @@ export class CoordinatorProcess {
   constructor(world: World, toy: ToyOptions, generation: number) {
     this.#world = world;
     this.#toy = toy;
-    this.#rules = rulesOf(toy);
+    this.#rules = rulesOf(toy, this.#arena);
     this.#generation = generation;
-    this.#state = copyState(world.disk.checkpoint);
+    this.#state = placeState(this.#arena, world.disk.checkpoint);
     this.#announced = this.#state.step;
     this.#known = new Map(world.disk.records.map((record) => [record.step, record]));
     this.core = createCoreState(planOf(toy), this.#state.step, world.timeline.now);
@@ -236,7 +241,7 @@ export class CoordinatorProcess {
     if (!isSkipped) this.#world.onSum(this.#state.step, [...this.#kept.values()]);
     this.#kept.clear();
     const outcome = applyUpdate(this.#state, this.#rules, reports, isSkipped ? undefined : sum);
-    if (sum) this.#arena.free(sum);
+    for (const vector of Object.values(sum ?? {})) this.#arena.free(vector);
     const { digest } = outcome;
     const { step } = this.#state;
     this.#world.onStep(step, outcome, this.#known.get(step), this.#state.params);

@@ -10,6 +10,7 @@ import type { CorePlan, ShardHealth, ShardScore } from '../../../src/coordinator
 import { coverShards, reduceTree, rootNode, type TreeNode } from '../../../src/collective/tree.js';
 import { createOptimizer } from '../../../src/optim/create-optimizer.js';
 import { addInto, squaredNorm } from '../../../src/tensor/flat-vector.js';
+import { createVectorArena } from '../../../src/tensor/vector-arena.js';
 import { layTensors } from '../../../src/tensor/layout.js';
 import { hashOf } from './random.js';
 
@@ -136,8 +137,10 @@ export function planOf(options: ToyOptions): CorePlan {
   };
 }
 
-export function rulesOf(options: ToyOptions): UpdateRules {
+/** With plain arrays and the oracles, unless an arena is given. */
+export function rulesOf(options: ToyOptions, arena = createVectorArena({ maxPages: 0 })): UpdateRules {
   return {
+    arena,
     layout,
     numShards: options.shards,
     optimizer: createOptimizer({ name: 'adam', momentum: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 }),
@@ -175,7 +178,7 @@ export function referenceSteps(options: ToyOptions): StepResult[] {
       }
     }
     const sum = isSkipped ? undefined : sumOf(rootNode(options.shards), leaves, options.shards);
-    steps.push(applyUpdate(state, rules, isSkipped ? [] : reports, sum));
+    steps.push(applyUpdate(state, rules, isSkipped ? [] : reports, sum && { left: sum }));
   }
   return steps;
 }

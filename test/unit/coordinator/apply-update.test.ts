@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { applyUpdate, type TrainingState, type UpdateRules } from '../../../src/coordinator/apply-update.js';
 import { createOptimizer } from '../../../src/optim/create-optimizer.js';
+import { createVectorArena } from '../../../src/tensor/vector-arena.js';
 import { layTensors } from '../../../src/tensor/layout.js';
 import { health } from './core-story.js';
 
@@ -18,6 +19,7 @@ const optimizer = createOptimizer({
   weightDecay: 0,
 });
 const rules: UpdateRules = {
+  arena: createVectorArena(),
   layout,
   numShards: 4,
   optimizer,
@@ -37,7 +39,7 @@ const reports = [0, 1, 2, 3].map((shard) => health(shard));
 describe('an update', () => {
   it('takes the mean over all valid targets, and the loss likewise', () => {
     const training = state(1, 1, 1);
-    const outcome = applyUpdate(training, rules, reports, Float32Array.of(8, 16, 24));
+    const outcome = applyUpdate(training, rules, reports, { left: Float32Array.of(8, 16, 24) });
     expect([...training.params]).toEqual([0.5, 0, -0.5]); // 1 - 0.5 * sum / 8
     expect(outcome).toMatchObject({
       loss: 1,
@@ -52,39 +54,37 @@ describe('an update', () => {
 
   it('clips the mean, not the sum', () => {
     const training = state(0, 0, 0);
-    const outcome = applyUpdate(
-      training,
-      { ...rules, clip: { name: 'global-norm', maxNorm: 1 } },
-      reports,
-      Float32Array.of(0, 0, 16),
-    );
+    const outcome = applyUpdate(training, { ...rules, clip: { name: 'global-norm', maxNorm: 1 } }, reports, {
+      left: Float32Array.of(0, 0, 16),
+    });
     expect(outcome).toMatchObject({ gradNorm: 2, clippedNorm: 1, clipCoefficient: 0.5 });
     expect([...training.params]).toEqual([0, 0, -0.5]);
   });
 
   it('adds penalties to weights, not to biases, before the norm', () => {
-    const outcome = applyUpdate(state(3, -4, 7), { ...rules, l2: 0.5 }, reports, new Float32Array(3));
+    const outcome = applyUpdate(state(3, -4, 7), { ...rules, l2: 0.5 }, reports, { left: new Float32Array(3) });
     expect(outcome.gradNorm).toBe(5);
   });
 
   it('sums the losses along the tree, in whatever order the reports came', () => {
     const losses = [0.1, 0.2, 0.3, 1e16];
     const told = losses.map((loss, shard) => health(shard, { loss }));
-    const run = (given: typeof told): number => applyUpdate(state(0, 0, 0), rules, given, new Float32Array(3)).loss;
+    const run = (given: typeof told): number =>
+      applyUpdate(state(0, 0, 0), rules, given, { left: new Float32Array(3) }).loss;
     expect(run(told)).toBe((0.1 + 0.2 + (0.3 + 1e16)) / 8);
     expect(run(told.toReversed())).toBe(run(told));
   });
 
   it('counts the targets of excluded shards neither in the mean nor in the loss', () => {
     const training = state(0, 0, 0);
-    const outcome = applyUpdate(training, rules, reports.slice(1), Float32Array.of(6, 6, 6));
+    const outcome = applyUpdate(training, rules, reports.slice(1), { left: Float32Array.of(6, 6, 6) });
     expect(outcome).toMatchObject({ count: 6, loss: (1.5 + 2.5 + 3.5) / 6 });
     expect([...training.params]).toEqual([-0.5, -0.5, -0.5]);
   });
 
   it.each([
     ['it was skipped', [], undefined],
-    ['no shard is left', [], Float32Array.of(1, 1, 1)],
+    ['no shard is left', [], { left: Float32Array.of(1, 1, 1) }],
   ])('leaves everything but the step as it is when %s', (_why, told, sum) => {
     const training = state(1, 2, 3);
     const outcome = applyUpdate(training, rules, told, sum);
@@ -97,7 +97,7 @@ describe('an update', () => {
 describe('a step is refused', () => {
   it('before the weights change, when the sum has overflowed', () => {
     const training = state(1, 2, 3);
-    expect(() => applyUpdate(training, rules, reports, Float32Array.of(0, Infinity, 0))).toThrow(
+    expect(() => applyUpdate(training, rules, reports, { left: Float32Array.of(0, Infinity, 0) })).toThrow(
       expect.objectContaining({ code: 'GRADIENT_NOT_FINITE', exitCode: 4 }),
     );
     expect([...training.params]).toEqual([1, 2, 3]);
@@ -105,7 +105,9 @@ describe('a step is refused', () => {
 
   it('is left out instead when such updates are to be skipped, though every shard was finite', () => {
     const training = state(1, 2, 3);
-    const outcome = applyUpdate(training, { ...rules, skipsNonFinite: true }, reports, Float32Array.of(0, Infinity, 0));
+    const outcome = applyUpdate(training, { ...rules, skipsNonFinite: true }, reports, {
+      left: Float32Array.of(0, Infinity, 0),
+    });
     expect([...training.params]).toEqual([1, 2, 3]);
     expect(outcome).toMatchObject({ skipped: true, gradNorm: NaN, count: 8 });
     expect(training.step).toBe(1);
@@ -113,7 +115,7 @@ describe('a step is refused', () => {
 
   it('when the weights overflow, saying norm and learning rate', () => {
     const huge = { ...rules, schedule: { ...rules.schedule, learningRate: 1e38 } };
-    expect(() => applyUpdate(state(0, 0, 0), huge, reports, Float32Array.of(0, 80, 0))).toThrow(
+    expect(() => applyUpdate(state(0, 0, 0), huge, reports, { left: Float32Array.of(0, 80, 0) })).toThrow(
       expect.objectContaining({
         code: 'WEIGHTS_NOT_FINITE',
         message: expect.stringMatching(/Step 1: .*gradient norm 10, learning rate 1e\+38/),

@@ -62,7 +62,7 @@ describe('the vector arena', () => {
 
   it('lends plain arrays where no memory is wanted', () => {
     const arena = createVectorArena({ maxPages: 0 });
-    expect(arena.memory).toBeUndefined();
+    expect(arena.kernels).toBeUndefined();
     expect(arena.addressOf(arena.allocate(16))).toBeUndefined();
   });
 });

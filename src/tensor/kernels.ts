@@ -1,0 +1,61 @@
+// The kernels of kernels/ (AssemblyScript, SIMD): the same bits as their oracles in this room and in optim, faster.
+import { kernelsBase64 } from './generated/kernels.js';
+import { webAssembly, type WasmMemory } from './webassembly.js';
+
+/** Addresses of vectors, sizes in bytes, factors that are float32 already. A chunk begins at a whole block of 4,096 values. */
+export interface Kernels {
+  add(target: number, source: number, bytes: number): void;
+  meanNorm(target: number, bytes: number, count: number, total: number): number;
+  addMeanNorm(target: number, source: number, bytes: number, count: number, total: number): number;
+  squaredNorm(vector: number, bytes: number, total: number): number;
+  digestBlocks(vector: number, bytes: number, digests: number): void;
+  beginUpdate(): void;
+  endUpdate(): number;
+  sgd(
+    params: number,
+    grads: number,
+    bytes: number,
+    clip: number,
+    weightDecay: number,
+    learningRate: number,
+    digests: number,
+  ): void;
+  sgdMomentum(
+    params: number,
+    grads: number,
+    buffer: number,
+    bytes: number,
+    clip: number,
+    weightDecay: number,
+    momentum: number,
+    learningRate: number,
+    digests: number,
+    stride: number,
+  ): void;
+  adam(
+    params: number,
+    grads: number,
+    averages: number,
+    squares: number,
+    bytes: number,
+    clip: number,
+    decay: number,
+    coupledDecay: number,
+    beta2: number,
+    oneLessBeta1: number,
+    oneLessBeta2: number,
+    stepSize: number,
+    rootCorrection2: number,
+    epsilon: number,
+    digests: number,
+    stride: number,
+  ): void;
+}
+
+/** Makes the kernels on a memory, whose first page is theirs. Throws where the host lacks SIMD or threads. */
+export function instantiateKernels(memory: WasmMemory): Kernels {
+  if (!webAssembly) throw new TypeError('there is no WebAssembly here');
+  const bytes = Uint8Array.from(atob(kernelsBase64), (character) => character.charCodeAt(0));
+  const instance = new webAssembly.Instance(new webAssembly.Module(bytes), { env: { memory } });
+  return instance.exports as Kernels;
+}

@@ -1,0 +1,117 @@
+// The SIMD kernels give the bits of their oracles, for any length and any values, whole and chunk by chunk.
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { digestBlocks, digestBlocksIn } from '../../src/tensor/block-digest.js';
+import { addInto, meanInto, squaredNorm } from '../../src/tensor/flat-vector.js';
+import { addIn, meanNormIn, squaredNormIn } from '../../src/tensor/reduce.js';
+import { createVectorArena, type VectorArena } from '../../src/tensor/vector-arena.js';
+import { bitsOf, lengths, spreadValues } from '../unit/tensor/spread-values.js';
+
+const arena = createVectorArena({ onFallback: (reason) => expect.fail(reason) });
+
+/** Runs `use` on copies of `vectors` in the arena. */
+function inArena<T>(vectors: readonly Float32Array[], use: (placed: Float32Array[]) => T): T {
+  const placed = vectors.map((vector) => {
+    const copy = arena.allocate(vector.length);
+    copy.set(vector);
+    return copy;
+  });
+  try {
+    return use(placed);
+  } finally {
+    placed.forEach((vector) => arena.free(vector));
+  }
+}
+
+const seeds = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+
+it('adds as the oracle does', () => {
+  fc.assert(
+    fc.property(lengths, seeds, (length, seed) => {
+      const [left, right] = [spreadValues(length, seed), spreadValues(length, seed + 1)];
+      const sum = inArena([left, right], ([target, source]) => (addIn(arena, target!, source!), target!.slice()));
+      addInto(left, right);
+      expect(bitsOf(sum)).toEqual(bitsOf(left));
+    }),
+  );
+});
+
+it.each([true, false])('takes mean and norm as the oracle does (a last sum is due: %s)', (isPair) => {
+  const counts = fc.oneof(fc.integer({ min: 1, max: 1000 }), fc.constantFrom(2 ** 24 - 1, 2 ** 24 + 1, 33_554_433));
+  fc.assert(
+    fc.property(lengths, seeds, counts, (length, seed, count) => {
+      const [left, right] = [spreadValues(length, seed), spreadValues(length, seed + 1)];
+      const { norm, mean } = inArena([left, right], ([target, source]) => ({
+        norm: meanNormIn(arena, { left: target!, ...(isPair && { right: source! }) }, count),
+        mean: target!.slice(),
+      }));
+      if (isPair) addInto(left, right);
+      meanInto(left, count);
+      expect(bitsOf(mean)).toEqual(bitsOf(left));
+      expect(norm).toBe(squaredNorm(left));
+    }),
+  );
+});
+
+it('measures norms and digests blocks as the oracles do', () => {
+  fc.assert(
+    fc.property(lengths, seeds, (length, seed) => {
+      const vector = spreadValues(length, seed);
+      inArena([vector], ([placed]) => {
+        expect(squaredNormIn(arena, placed!)).toBe(squaredNorm(vector));
+        expect(digestBlocksIn(arena, placed!)).toEqual(digestBlocks(vector));
+      });
+    }),
+  );
+});
+
+it('gives the same bits chunk by chunk, when chunks begin at whole blocks', () => {
+  const length = 5 * 4096 + 7;
+  const [left, right] = [spreadValues(length, 1), spreadValues(length, 2)];
+  inArena([left, right, left, right], ([target, source, chunked, chunkedSource]) => {
+    const norm = meanNormIn(arena, { left: target!, right: source! }, 3);
+    let total = 0;
+    for (const [start, end] of [
+      [0, 4096],
+      [4096, 3 * 4096],
+      [3 * 4096, length],
+    ] as const) {
+      const to = arena.addressOf(chunked!.subarray(start, end))!;
+      const from = arena.addressOf(chunkedSource!.subarray(start, end))!;
+      total = arena.kernels!.addMeanNorm(to, from, 4 * (end - start), 3, total);
+    }
+    expect(total).toBe(norm);
+    expect(bitsOf(chunked!)).toEqual(bitsOf(target!));
+  });
+});
+
+it('leaves what lies behind a view as it is', () => {
+  inArena([new Float32Array(64).fill(3), new Float32Array(64).fill(5)], ([target, source]) => {
+    for (const length of [1, 2, 3, 5, 6, 7]) {
+      meanNormIn(arena, { left: target!.subarray(8, 8 + length), right: source!.subarray(8, 8 + length) }, 1);
+      addIn(arena, target!.subarray(8, 8 + length), source!.subarray(8, 8 + length));
+      expect([...target!.subarray(8 + length)]).toEqual(new Array(56 - length).fill(3));
+      target!.fill(3);
+    }
+  });
+});
+
+it('finds NaN and infinities wherever they are', () => {
+  const places = fc.tuple(lengths, fc.nat(), fc.constantFrom(NaN, Infinity, -Infinity));
+  fc.assert(
+    fc.property(places, ([length, place, value]) => {
+      const vector = new Float32Array(Math.max(1, length)).fill(1);
+      vector[place % vector.length] = value;
+      inArena([vector], ([placed]) => expect(Number.isFinite(squaredNormIn(arena, placed!))).toBe(false));
+    }),
+  );
+});
+
+it('computes with the oracles where vectors are plain arrays', () => {
+  const plain: VectorArena = createVectorArena({ maxPages: 0 });
+  const [left, right] = [plain.allocate(5), plain.allocate(5)];
+  left.set([1, 2, 3, 4, 5]);
+  right.set([1, 1, 1, 1, 1]);
+  expect(meanNormIn(plain, { left, right }, 2)).toBe(1 + 2.25 + 4 + 6.25 + 9);
+  expect([...left]).toEqual([1, 1.5, 2, 2.5, 3]);
+});
