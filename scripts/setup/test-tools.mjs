@@ -1,7 +1,8 @@
-// What some tests compare with or look through, beside the npm packages: strace and openssl from Debian, PyTorch from PyPI.
+// What some tests compare with or look through, beside the npm packages: strace and openssl from Debian, PyTorch from PyPI,
+// WebGPU and a software renderer for it.
 // Test files say what they skip without them. On a build machine (CI=true) nothing that can be installed is left out.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { say } from './shell.mjs';
 
@@ -19,6 +20,7 @@ const succeeds = (command, ...args) => spawnSync(command, args, { stdio: 'ignore
 export function installTestTools(project) {
   installDebianPackages();
   installTorch(project);
+  installWebgpu(project);
 }
 
 function installDebianPackages() {
@@ -51,4 +53,47 @@ function installTorch(project) {
     succeeds('python3', '-m', 'venv', folder) &&
     succeeds(python, '-m', 'pip', 'install', '--quiet', '--only-binary=:all:', ...pythonPackages);
   if (!isInstalled) say('left out: checkpoints opened in PyTorch; python3 -m venv or pip install failed');
+}
+
+const webgpuPackages = ['webgpu@0.6.2', '@tensorflow/tfjs-backend-webgpu@4.22.0'];
+const softwareRenderer = '/usr/lib/chromium/vk_swiftshader_icd.json';
+
+/**
+ * In a folder of its own, linked into node_modules: 160 MB that no other test needs. tfjs is then found in the project's packages.
+ * @param {string} project
+ */
+function installWebgpu(project) {
+  const folder = join(project, '.bridle', 'webgpu');
+  const isWanted = process.env.CI === 'true' || process.env.BRIDLE_WEBGPU === '1';
+  if (!existsSync(join(folder, 'node_modules', 'webgpu'))) {
+    if (!isWanted) {
+      say(
+        'left out: the WebGPU backend (160 MB of packages, and 350 MB for a software renderer). To run it: BRIDLE_WEBGPU=1 npm test',
+      );
+      return;
+    }
+    say('installing WebGPU for the tests into .bridle/webgpu (160 MB)');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'package.json'), '{}');
+    // Without its peer, tfjs-core: a second copy would be a second tfjs.
+    const flags = ['--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund', '--prefix', folder];
+    if (!succeeds('npm', 'install', ...flags, ...webgpuPackages))
+      say('left out: the WebGPU backend; npm install failed');
+  }
+  for (const name of ['webgpu', '@tensorflow/tfjs-backend-webgpu']) {
+    const link = join(project, 'node_modules', name);
+    rmSync(link, { recursive: true, force: true });
+    symlinkSync(join(folder, 'node_modules', name), link, 'dir');
+  }
+  if (isWanted) installSoftwareRenderer();
+}
+
+function installSoftwareRenderer() {
+  const hasVulkan = succeeds('sh', '-c', '/sbin/ldconfig -p | grep -q libvulkan.so.1');
+  if (existsSync(softwareRenderer) && hasVulkan) return;
+  const packages = ['chromium-common', 'libvulkan1'];
+  const isRoot = process.getuid?.() === 0 && succeeds('which', 'apt-get');
+  if (isRoot) say(`installing Debian packages for the tests: ${packages.join(' ')} (about 350 MB on disk)`);
+  if (isRoot && succeeds('apt-get', 'install', '-y', '--no-install-recommends', ...packages)) return;
+  say(`left out: the WebGPU backend on a software renderer. To run it: apt-get install ${packages.join(' ')}`);
 }

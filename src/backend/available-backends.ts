@@ -28,7 +28,7 @@ export function numGpus(): number {
 export function availableBackends(gpus = numGpus()): BackendStatus[] {
   const tensorflow = tensorflowStatus(findPackage(tensorflowPackage));
   const first = gpus > 0 ? [tensorflow, nativeStatus()] : [nativeStatus(), tensorflow];
-  return [...first, wasmStatus()];
+  return [...first, wasmStatus(), webgpuStatus(webgpuPackages.map(findPackage), vulkanDrivers())];
 }
 
 /**
@@ -75,6 +75,35 @@ export function wasmStatus(hasWebAssembly = 'WebAssembly' in globalThis): Backen
   if (hasWebAssembly) return { name: 'wasm', available: true, reason: 'The kernels as WebAssembly come with bridle.' };
   const reason = 'This Node.js runs without WebAssembly.';
   return { name: 'wasm', available: false, reason, fix: 'start Node.js without --jitless' };
+}
+
+const webgpuPackages = ['webgpu', '@tensorflow/tfjs-backend-webgpu'];
+
+/** Vulkan's drivers, through which WebGPU reaches a card on Linux: the user's choice, or what is installed. */
+function vulkanDrivers(): string[] {
+  const chosen = process.env['VK_DRIVER_FILES'] ?? process.env['VK_ICD_FILENAMES'];
+  if (chosen !== undefined) return chosen.split(':').filter((path) => existsSync(path));
+  const folders = ['/etc/vulkan/icd.d', '/usr/share/vulkan/icd.d', '/usr/local/share/vulkan/icd.d'];
+  return folders.filter((folder) => existsSync(folder)).flatMap((folder) => readdirSync(folder));
+}
+
+/** Looks for both packages, and on Linux for a driver; whether that finds a card, only loading tells. */
+export function webgpuStatus(
+  folders: readonly (string | undefined)[],
+  drivers: readonly string[],
+  platform: string = process.platform,
+): BackendStatus {
+  const name = 'webgpu';
+  if (folders.includes(undefined)) {
+    const fix = 'npm install webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0';
+    return { name, available: false, reason: `The packages ${webgpuPackages.join(' and ')} are not installed.`, fix };
+  }
+  if (platform !== 'linux') return { name, available: true, reason: 'Its packages are installed.' };
+  if (drivers.length > 0) {
+    return { name, available: true, reason: `Its packages are installed; Vulkan's drivers: ${drivers.join(', ')}.` };
+  }
+  const fix = "install libvulkan1 and the card's driver, or name a driver in VK_ICD_FILENAMES";
+  return { name, available: false, reason: 'Its packages are installed, a driver for Vulkan is not.', fix };
 }
 
 /** The folder of an installed package, or undefined. */

@@ -1,5 +1,5 @@
 // What a loaded backend of tfjs offers: the one tfjs instance that everything in the process computes with, and what fixes its bits.
-export type BackendName = 'native' | 'tensorflow' | 'wasm';
+export type BackendName = 'native' | 'tensorflow' | 'wasm' | 'webgpu';
 /** Backends of tfjs; `native` computes without it. */
 export type TfjsBackendName = Exclude<BackendName, 'native'>;
 

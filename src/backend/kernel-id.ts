@@ -45,6 +45,28 @@ export function tfjsWasmKernelId(build: { readonly tfjsVersion: string; readonly
   return `wasm/${tfjsComputeVersion} tfjs-${build.tfjsVersion} ${build.hasSimd ? 'simd' : 'scalar'} eager`;
 }
 
+export interface WebgpuBuild {
+  readonly tfjsVersion: string;
+  readonly dawnVersion: string;
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  /** The driver and its version. */
+  readonly description: string;
+}
+
+/** Names the bits of eager WebGPU: `webgpu/2 tfjs-4.22.0 dawn-0.6.2 google swiftshader SwiftShader-driver-5.0.0 eager`. */
+export function webgpuKernelId(build: WebgpuBuild): string {
+  const card = [build.vendor, build.architecture, build.device, build.description];
+  return [
+    `webgpu/${tfjsComputeVersion}`,
+    `tfjs-${build.tfjsVersion}`,
+    `dawn-${build.dawnVersion}`,
+    ...card.map((name) => name.replace(/[^A-Za-z0-9.]+/g, '-').replace(/^-|-$/g, '')).filter((name) => name !== ''),
+    'eager',
+  ].join(' ');
+}
+
 /**
  * Reads the instruction set out of the text of Linux's /proc/cpuinfo, or takes it from the architecture alone.
  * Without the text an x64 machine counts as `baseline`: too careful costs a refused mixture, too bold costs the bits.

@@ -8,6 +8,7 @@ import { chooseBackend } from './available-backends.js';
 import type { Backend, BackendOptions, TfjsBackendName } from './backend.js';
 import { backendEnvironment, findMissingEnvironment } from './environment.js';
 import { parseInstructionSet, tensorflowKernelId, tfjsWasmKernelId } from './kernel-id.js';
+import { loadWebgpu } from './load-webgpu.js';
 
 // CommonJS on purpose: tfjs-node requires the CommonJS build of tfjs, and a second, ESM copy would be a second instance.
 const require = createRequire(import.meta.url);
@@ -35,14 +36,21 @@ export async function loadBackend(name: TfjsBackendName, options: BackendOptions
   }
   chooseBackend(name);
   try {
+    if (name === 'webgpu') return await loadWebgpu(loadTfjs());
     return name === 'tensorflow' ? await loadTensorFlow(options) : await loadWasm();
   } catch (error) {
     if (error instanceof BridleError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    const message = `The ${name} backend is installed but does not load: ${reason} Try: npx bridle setup${name === 'tensorflow' ? ' --tensorflow' : ''}`;
+    const message = `The ${name} backend is installed but does not load: ${reason} Try: ${remedies[name]}`;
     throw new BridleError('BACKEND_FAILED', message, exitCodes.unexpected, { cause: error });
   }
 }
+
+const remedies: Readonly<Record<TfjsBackendName, string>> = {
+  tensorflow: 'npx bridle setup --tensorflow',
+  wasm: 'npm install',
+  webgpu: 'npx bridle doctor',
+};
 
 async function loadTensorFlow(options: BackendOptions): Promise<Backend> {
   setEnvironment('tensorflow', options);

@@ -33,7 +33,7 @@ export const workerOptions = {
     aliases: ['nprocPerNode', 'numProcesses'],
   },
   backend: {
-    type: choice('auto', 'native', 'tensorflow', 'wasm'),
+    type: choice('auto', 'native', 'tensorflow', 'wasm', 'webgpu'),
     default: 'auto',
     about: 'What computes the gradients; auto: the best that every machine has.',
     group: 'Workers',

@@ -8,7 +8,7 @@ import type { InitializerOptions } from '../params/initial-params.js';
 import type { Cell, LossName } from '../params/model-spec.js';
 
 export type OnNonFinite = 'recompute' | 'exclude' | 'skip' | 'stop';
-export type BackendChoice = 'auto' | 'native' | 'tensorflow' | 'wasm';
+export type BackendChoice = 'auto' | 'native' | 'tensorflow' | 'wasm' | 'webgpu';
 
 export interface TrainingOptions {
   readonly data: DataOptions;

@@ -61,7 +61,7 @@ function kernelsEngine(identity: Omit<Engine, 'createNetwork'>, create: NetworkF
   return { ...identity, createNetwork: (spec) => ({ network: create(spec), isStacked: true }) };
 }
 
-async function loadTfjsEngine(name: 'tensorflow', options: BackendOptions): Promise<Engine> {
+async function loadTfjsEngine(name: 'tensorflow' | 'webgpu', options: BackendOptions): Promise<Engine> {
   const { tf, kernelId, description } = await loadBackend(name, options);
   const isCaptured = options.execution === 'captured';
   const createRunner = (): StepRunner => (isCaptured ? createCapturedRunner(tf) : eagerRunner);

@@ -9,6 +9,7 @@ import {
   findPackage,
   tensorflowStatus,
   wasmStatus,
+  webgpuStatus,
 } from '../../../src/backend/available-backends.js';
 import type { BackendStatus } from '../../../src/backend/available-backends.js';
 
@@ -56,12 +57,12 @@ describe('choosing an execution', () => {
 describe('the order of fitness', () => {
   const names = (gpus: number) => availableBackends(gpus).map(({ name }) => name);
 
-  it('is native, tensorflow, wasm without a card', () => {
-    expect(names(0)).toEqual(['native', 'tensorflow', 'wasm']);
+  it('is native, tensorflow, wasm without a card; webgpu is only taken when it is named', () => {
+    expect(names(0)).toEqual(['native', 'tensorflow', 'wasm', 'webgpu']);
   });
 
   it('begins with tensorflow where a card is', () => {
-    expect(names(2)).toEqual(['tensorflow', 'native', 'wasm']);
+    expect(names(2)).toEqual(['tensorflow', 'native', 'wasm', 'webgpu']);
   });
 });
 
@@ -80,6 +81,19 @@ describe('finding the backends', () => {
   it('says which command brings a missing package', () => {
     expect(findPackage('@tensorflow/not-a-package')).toBeUndefined();
     expect(tensorflowStatus(undefined).fix).toMatch(/^npm install --ignore-scripts @tensorflow\/tfjs-node-gpu/);
+  });
+
+  it('wants both packages of webgpu, and on Linux a driver', () => {
+    expect(webgpuStatus(['/there', undefined], ['a.json'], 'linux')).toMatchObject({
+      available: false,
+      fix: expect.stringMatching(/^npm install webgpu@/) as string,
+    });
+    expect(webgpuStatus(['/there', '/there'], [], 'linux').fix).toContain('VK_ICD_FILENAMES');
+    expect(webgpuStatus(['/there', '/there'], ['nvidia_icd.json'], 'linux')).toMatchObject({
+      available: true,
+      reason: expect.stringContaining('nvidia_icd.json') as string,
+    });
+    expect(webgpuStatus(['/there', '/there'], [], 'darwin').available).toBe(true);
   });
 
   it('tells a package without its addon from a whole one', () => {

@@ -6,6 +6,7 @@ import {
   tensorflowKernelId,
   tfjsWasmKernelId,
   wasmKernelId,
+  webgpuKernelId,
 } from '../../../src/backend/kernel-id.js';
 
 const build = {
@@ -49,6 +50,16 @@ describe('the kernel id', () => {
     expect(tfjsWasmKernelId({ tfjsVersion: '4.22.0', hasSimd: true })).toBe('wasm/2 tfjs-4.22.0 simd eager');
     expect(tfjsWasmKernelId({ tfjsVersion: '4.22.0', hasSimd: false })).toBe('wasm/2 tfjs-4.22.0 scalar eager');
     expect(wasmKernelId).toBe('wasm/1');
+  });
+});
+
+describe('the kernel id of WebGPU', () => {
+  const card = { vendor: 'google', architecture: 'swiftshader', device: 'subzero-', description: 'Driver 5.0 (x)' };
+
+  it('names the card and its driver, in words of plain letters', () => {
+    expect(webgpuKernelId({ tfjsVersion: '4.22.0', dawnVersion: '0.6.2', ...card })).toBe(
+      'webgpu/2 tfjs-4.22.0 dawn-0.6.2 google swiftshader subzero Driver-5.0-x eager',
+    );
   });
 });
 
