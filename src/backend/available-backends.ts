@@ -43,12 +43,20 @@ export function chooseBackend(choice: 'auto' | BackendName, statuses = available
   throw new ConfigError('BACKEND_UNAVAILABLE', `--backend ${choice} cannot be used. ${story.join(' ')}`);
 }
 
+/** How steps run on each backend, the fastest first. */
+const executions: Readonly<Record<BackendName, readonly [Execution, ...Execution[]]>> = {
+  native: ['native'],
+  tensorflow: ['captured', 'eager'],
+  wasm: ['native'],
+  webgpu: ['eager'],
+};
+
 /**
  * Chooses how steps run on `backend`: as asked, or with `auto` the fastest that it has.
  * @throws ConfigError EXECUTION_MISSING
  */
 export function chooseExecution(backend: BackendName, choice: ExecutionChoice): Execution {
-  const offered: readonly [Execution, ...Execution[]] = backend === 'tensorflow' ? ['captured', 'eager'] : ['native'];
+  const offered = executions[backend];
   const [fastest] = offered;
   if (choice === 'auto') return fastest;
   if (offered.includes(choice)) return choice;
