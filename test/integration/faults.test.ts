@@ -150,3 +150,20 @@ it('a second Ctrl-C stops at once, and the run can be resumed', async () => {
   expect((await run.exit(5000)).code).toBe(130);
   expect((await resume(out, '--steps', '12').done()).step).toBe(12);
 });
+
+it('a stop in the middle of an evaluation saves the run, and its resume makes up for the evaluation', async () => {
+  const out = join(folder, 'evaluating');
+  const line = '--data mnist-rows --hidden-size 64 --steps 2 --workers 1 --listen 127.0.0.1:0 --json';
+  const run = new BridleProcess(['train', '--out', out, ...line.split(' ')], { cwd: folder });
+  await run.event('committed', (event) => event.step === 2);
+  run.child.kill('SIGINT'); // 10,000 digits take far longer than this
+  expect((await run.exit()).code).toBe(130);
+  expect(run.events.at(-1)).toMatchObject({ event: 'done', reason: 'stopped', step: 2 });
+  expect(run.events.some(({ event }) => event === 'evaluated')).toBe(false);
+
+  const resumed = resume(out);
+  expect(await resumed.done()).toMatchObject({ reason: 'finished', step: 2 });
+  expect(resumed.events.filter(({ event }) => event === 'evaluated')).toHaveLength(1);
+  const best = readFileSync(join(runFolder(out), 'checkpoints', 'best'), 'utf8');
+  expect(best.trim()).toBe('step-00000002');
+});

@@ -26,7 +26,9 @@ afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 it('brings what a user needs and nothing of the workshop', () => {
   const entries = readdirSync(join(project, 'node_modules', 'bridle'));
-  expect(entries).toEqual(expect.arrayContaining(['dist', 'proto', 'scripts', 'README.md', 'LICENSE', 'package.json']));
+  expect(entries).toEqual(
+    expect.arrayContaining(['dist', 'proto', 'schema', 'scripts', 'README.md', 'LICENSE', 'package.json']),
+  );
   expect(entries).not.toEqual(expect.arrayContaining(['src']));
   expect(entries).not.toEqual(expect.arrayContaining(['test']));
 });

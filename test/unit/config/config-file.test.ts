@@ -57,6 +57,17 @@ describe('a config file', () => {
     expect(settle('maxNorm: 3\n', '--clip none').values.clip).toBe('none');
   });
 
+  it('beside --resume may say what the run says, and nothing that changes its bits', () => {
+    const run = parseRunConfig(formatRunConfig(settle('seed: 5\n')), 'runs/x/config.yaml');
+    const resume = (text: string) => {
+      const given = readCommandLine(['train', '--resume'], {});
+      addConfigText('train', given, text, here);
+      return settleCommandLine(given, run);
+    };
+    expect(resume('seed: 5\nkeep: 9\n').values).toMatchObject({ seed: 5, keep: 9 });
+    expect(() => resume('seed: 6\n')).toThrow('run.yaml:1:1 seed is 6 now and was 5 in runs/x/config.yaml');
+  });
+
   it('looks for the files that it names in its own folder', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'bridle-config-'));
     try {

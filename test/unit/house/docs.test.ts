@@ -187,6 +187,13 @@ it('finds a code, a variable and an exit code that are not there', () => {
   expect(unknownExits('It ends with 0, exit code 7, or `exit 130`; a list ends with 1.5 times')).toEqual(['7']);
 });
 
+it('docs/library.md lists every event of a run', () => {
+  const events = Array.from(read('src/metrics/events.ts').matchAll(/readonly event: '([\w-]+)'/g), ([, name]) => name);
+  const listed = Array.from(read('docs/library.md').matchAll(/^\| `([\w-]+)` +\|/gm), ([, name]) => name);
+  expect(listed.sort()).toEqual(events.sort());
+  expect(events.length).toBeGreaterThan(10);
+});
+
 it('docs/config.md names keys that are there', () => {
   expect(unknownKeys(read('docs/config.md'))).toEqual([]);
   expect(unknownKeys('`hiddenSize: 3`, `hidenSize`, `clip.maxNorm`, `clip.seed`')).toEqual(['hidenSize', 'clip.seed']);
