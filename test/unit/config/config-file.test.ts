@@ -51,8 +51,9 @@ describe('a config file', () => {
     expect({ ...again.values }).toEqual({ ...first.values });
   });
 
-  it('lets a flag move the end that it set', () => {
+  it('lets a flag and the environment move the end that it set', () => {
     expect(settle('steps: 100\n', '--epochs 2').values).toMatchObject({ steps: undefined, epochs: 2 });
+    expect(settle('epochs: 2\n', '', { BRIDLE_STEPS: '5' }).values).toMatchObject({ steps: 5, epochs: undefined });
     expect(settle('clip: none\n', '--clip value').values.clip).toBe('value');
     expect(settle('maxNorm: 3\n', '--clip none').values.clip).toBe('none');
   });
