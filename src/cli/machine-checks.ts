@@ -1,6 +1,7 @@
 // What bridle needs from this machine, one check each: found, or missing with the command that fixes it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { access, constants, statfs } from 'node:fs/promises';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -43,12 +44,16 @@ function checkBackends(): MachineCheck[] {
 
 /** Runs `program --version`; its first line, or undefined where it is not there or does not answer. */
 async function versionOf(program: string, args: readonly string[]): Promise<string | undefined> {
+  return (await outputOf(program, args))?.split('\n')[0];
+}
+
+async function outputOf(program: string, args: readonly string[]): Promise<string | undefined> {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'], timeout: programTimeoutMs });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   try {
     const [code] = (await once(child, 'close')) as [number | null];
-    return code === 0 ? (output.split('\n')[0] ?? '') : undefined;
+    return code === 0 ? output : undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
@@ -65,6 +70,34 @@ async function checkProgram(
   const version = await versionOf(program, args);
   if (version !== undefined) return { name, state: 'ok', detail: version };
   return { name, state: 'missing', detail: `${program} is not there; set-up needs it for the ${backend} backend`, fix };
+}
+
+/** Libraries of CUDA 12 that TensorFlow's wheel loads and does not bring. */
+const cudaLibraries = ['libcudart.so.12', 'libcublas.so.12', 'libcufft.so.11', 'libcusolver.so.11', 'libcudnn.so.9'];
+
+/** What the NVIDIA driver says of itself and its cards, and which of CUDA's libraries the linker knows. */
+export function describeGpu(driver: string | undefined, cards: readonly string[], libraries: string): MachineCheck {
+  const name = 'NVIDIA GPU';
+  if (driver === undefined) return { name, state: 'ok', detail: 'no driver is loaded; the CPU computes' };
+  const version = /\d+\.\d+(\.\d+)?/.exec(driver)?.[0] ?? 'unknown';
+  const models = cards.map((text) => /^Model:\s*(.+)$/m.exec(text)?.[1] ?? 'unknown card');
+  const detail = `driver ${version}; ${models.length > 0 ? models.join(', ') : 'no card'}`;
+  const missing = cudaLibraries.filter((library) => !libraries.includes(library));
+  if (missing.length === 0) return { name, state: 'ok', detail };
+  const fix = 'install the CUDA 12 runtime and cuDNN 9, and name their folder in LD_LIBRARY_PATH or to ldconfig';
+  return { name, state: 'missing', detail: `${detail}; TensorFlow misses ${missing.join(', ')}`, fix };
+}
+
+async function checkGpu(): Promise<MachineCheck> {
+  const folder = '/proc/driver/nvidia';
+  const read = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
+  const gpus = existsSync(`${folder}/gpus`) ? readdirSync(`${folder}/gpus`) : [];
+  const cards = gpus.map((gpu) => read(`${folder}/gpus/${gpu}/information`) ?? '');
+  const driver = read(`${folder}/version`);
+  if (driver === undefined) return describeGpu(undefined, cards, '');
+  const folders = (process.env['LD_LIBRARY_PATH'] ?? '').split(':').filter((path) => path !== '' && existsSync(path));
+  const named = folders.flatMap((path) => readdirSync(path)).join('\n');
+  return describeGpu(driver, cards, `${named}\n${await outputOf('/sbin/ldconfig', ['-p'])}`);
 }
 
 function checkData(): MachineCheck {
@@ -111,6 +144,7 @@ export async function checkMachine(): Promise<readonly MachineCheck[]> {
     checkNode(process.versions.node),
     ...checkBackends(),
     ...tools,
+    await checkGpu(),
     checkData(),
     await checkSharedMemory(),
     checkMemory(),

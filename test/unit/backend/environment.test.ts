@@ -13,6 +13,13 @@ describe("a backend's environment", () => {
     expect(backendEnvironment('tensorflow', { threads: 1 }, current)).toMatchObject(current);
   });
 
+  it('asks for one order of sums and no TF32 where a card is, unless the user has chosen', () => {
+    const onCard = backendEnvironment('tensorflow', { threads: 1 }, { NVIDIA_TF32_OVERRIDE: '1' }, 2);
+    expect(onCard).toMatchObject({ TF_DETERMINISTIC_OPS: '1', NVIDIA_TF32_OVERRIDE: '1' });
+    expect(backendEnvironment('tensorflow', { threads: 1 }, {}, 2)['NVIDIA_TF32_OVERRIDE']).toBe('0');
+    expect(backendEnvironment('tensorflow', { threads: 1 }, {}, 0)).not.toHaveProperty('TF_DETERMINISTIC_OPS');
+  });
+
   it('is empty for wasm', () => {
     expect(backendEnvironment('wasm', { threads: 4 }, {})).toEqual({});
   });
