@@ -69,7 +69,7 @@ async function timeBridle([maxLength, globalBatch, features, hiddenSize, layers,
     optimizer: { name: 'adam', momentum: 0.9, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
     schedule: { name: 'constant', learningRate: 1e-3, warmupSteps: 0, totalSteps: steps, minLearningRate: 0 },
     clip: { name: 'global-norm', maxNorm: 1 },
-    ...{ l1: 0, l2: 0, onNonFinite: 'stop', evaluateEvery: 0, saveEvery: 0, keep: 1, backend },
+    ...{ l1: 0, l2: 0, onNonFinite: 'stop', evaluateEvery: 0, saveEvery: 0, keep: 1, backend, execution: 'auto' },
     ...{ allowMixedKernels: false, minWorkers: workers },
   };
   const plan = planRun(randomSequences(4 * globalBatch, maxLength, features), training);

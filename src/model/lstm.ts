@@ -1,20 +1,18 @@
-// LSTM: Hochreiter and Schmidhuber 1997, forget gate of Gers et al. 2000, PyTorch's gate order i, f, g, o. Few large operations
-// a time step, since dispatching one costs more than its arithmetic: 12 forward, 7 backward.
+// LSTM: Hochreiter and Schmidhuber 1997, forget gate of Gers et al. 2000, PyTorch's gate order i, f, g, o. Few operations a time
+// step, since dispatching one costs more than its arithmetic; and all of a step's at once, while its values are in the cache.
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs';
-import { sameGradients, type RecurrentCell, type RecurrentTrace } from './recurrent-cell.js';
+import { type RecurrentCell, type RecurrentTrace, sameGradients } from './recurrent-cell.js';
 import type { Tfjs } from './tfjs.js';
 
 /** One step's values, [rows, H] but `inputForget` [rows, 2H], the gates i | f. */
 type LstmStep = Readonly<
   Record<
-    'inputForget' | 'candidate' | 'output' | 'cell' | 'cellTanh' | 'hidden' | 'previousCell' | 'previousHidden',
+    'inputForget' | 'input' | 'forget' | 'candidate' | 'output' | 'cell' | 'cellTanh' | 'hidden' | 'previousCell',
     Tensor2D
   >
 >;
 
-type LstmTrace = RecurrentTrace & {
-  readonly gates: Readonly<Record<'inputForget' | 'candidate' | 'output' | 'cellTanh' | 'previousCell', Tensor3D>>;
-};
+type LstmTrace = RecurrentTrace & { readonly steps: LstmStep[] };
 
 /** Makes the LSTM cell on `tf`. */
 export function lstmCell(tf: Tfjs): RecurrentCell<LstmTrace> {
@@ -28,23 +26,15 @@ export function lstmCell(tf: Tfjs): RecurrentCell<LstmTrace> {
 function forward(tf: Tfjs, projected: Tensor3D, recurrentT: Tensor2D): LstmTrace {
   const zeros = tf.zeros([projected.shape[1], recurrentT.shape[0]]) as Tensor2D;
   const steps: LstmStep[] = [];
-  let [hidden, cell] = [zeros, zeros];
   for (const projectedStep of tf.unstack(projected) as Tensor2D[]) {
-    const step = tf.tidy(() => forwardStep(tf, projectedStep, recurrentT, hidden, cell));
-    steps.push({ ...step, previousHidden: hidden, previousCell: cell });
-    ({ hidden, cell } = step);
+    const { hidden, cell } = steps.at(-1) ?? { hidden: zeros, cell: zeros };
+    steps.push(tf.tidy(() => forwardStep(tf, projectedStep, recurrentT, hidden, cell)));
   }
-  const overTime = (name: keyof LstmStep) => tf.stack(steps.map((step) => step[name])) as Tensor3D;
+  const hiddens = steps.map(({ hidden }) => hidden);
   return {
-    hidden: overTime('hidden'),
-    previousHidden: overTime('previousHidden'),
-    gates: {
-      inputForget: overTime('inputForget'),
-      candidate: overTime('candidate'),
-      output: overTime('output'),
-      cellTanh: overTime('cellTanh'),
-      previousCell: overTime('previousCell'),
-    },
+    hidden: tf.stack(hiddens) as Tensor3D,
+    previousHidden: tf.stack([zeros, ...hiddens.slice(0, -1)]) as Tensor3D,
+    steps,
   };
 }
 
@@ -54,7 +44,7 @@ function forwardStep(
   recurrentT: Tensor2D,
   previousHidden: Tensor2D,
   previousCell: Tensor2D,
-) {
+): LstmStep {
   const units = recurrentT.shape[0];
   const z = tf.add(projected, tf.matMul(previousHidden, recurrentT)) as Tensor2D; // [rows, 4H]
   const [zInputForget, zCandidate, zOutput] = tf.split(z, [2 * units, units, units], 1) as [
@@ -69,28 +59,32 @@ function forwardStep(
   const cell = tf.add(tf.mul(forget, previousCell), tf.mul(input, candidate)) as Tensor2D;
   const cellTanh = tf.tanh(cell);
   const hidden = tf.mul(output, cellTanh) as Tensor2D;
-  return { inputForget, candidate, output, cell, cellTanh, hidden };
+  return {
+    inputForget,
+    input,
+    forget,
+    candidate,
+    output,
+    cell,
+    cellTanh,
+    hidden,
+    previousCell: tf.clone(previousCell),
+  };
 }
 
-function backward(tf: Tfjs, trace: LstmTrace, hiddenGrad: Tensor3D, recurrent: Tensor2D): Tensor3D {
-  const factors = localDerivatives(tf, trace);
-  const toGates = tf.unstack(factors.toGates) as Tensor2D[];
-  const toCell = tf.unstack(factors.toCell) as Tensor2D[];
-  const forget = tf.unstack(factors.forget) as Tensor2D[];
+function backward(tf: Tfjs, { steps }: LstmTrace, hiddenGrad: Tensor3D, recurrent: Tensor2D): Tensor3D {
   const fromAbove = tf.unstack(hiddenGrad) as Tensor2D[];
-
   const gateGrads: Tensor2D[] = [];
   let dHidden = fromAbove.at(-1)!;
-  let dCell = tf.zerosLike(dHidden);
-  for (let t = fromAbove.length - 1; t >= 0; t--) {
+  let dCell: Tensor2D | undefined;
+  for (let t = steps.length - 1; t >= 0; t--) {
     const step = tf.tidy(() => {
-      const dCellTotal = tf.add(dCell, tf.mul(dHidden, toCell[t]!)) as Tensor2D;
-      const dGates = tf.mul(tf.concat([dCellTotal, dCellTotal, dCellTotal, dHidden], 1), toGates[t]!) as Tensor2D;
+      const { dGates, dCellTotal } = backwardStep(tf, steps[t]!, dHidden, dCell);
       if (t === 0) return { dGates, dHidden, dCell };
       return {
         dGates,
         dHidden: tf.add(tf.matMul(dGates, recurrent), fromAbove[t - 1]!) as Tensor2D,
-        dCell: tf.mul(dCellTotal, forget[t]!) as Tensor2D,
+        dCell: tf.mul(dCellTotal, steps[t]!.forget) as Tensor2D,
       };
     });
     gateGrads.unshift(step.dGates);
@@ -99,20 +93,28 @@ function backward(tf: Tfjs, trace: LstmTrace, hiddenGrad: Tensor3D, recurrent: T
   return tf.stack(gateGrads) as Tensor3D;
 }
 
-/** All that does not depend on the gradient, for all time steps at once; f(1-f) and 1-g^2 are the gates' own slopes. */
-function localDerivatives(tf: Tfjs, { gates }: LstmTrace) {
-  return tf.tidy(() => {
-    const [input, forget] = tf.split(gates.inputForget, 2, 2) as [Tensor3D, Tensor3D];
-    const inputForgetSlope = tf.mul(gates.inputForget, tf.sub(1, gates.inputForget));
-    const toInputForget = tf.mul(tf.concat([gates.candidate, gates.previousCell], 2), inputForgetSlope);
-    const toCandidate = tf.mul(input, tf.sub(1, tf.square(gates.candidate)));
-    const toOutput = tf.mul(gates.cellTanh, tf.mul(gates.output, tf.sub(1, gates.output)));
-    return {
-      /** dz = (dc, dc, dc, dh) * toGates [steps, rows, 4H] */
-      toGates: tf.concat([toInputForget, toCandidate, toOutput] as Tensor3D[], 2),
-      /** dc += dh * toCell, where h = o tanh(c) */
-      toCell: tf.mul(gates.output, tf.sub(1, tf.square(gates.cellTanh))) as Tensor3D,
-      forget: tf.clone(forget),
-    };
-  });
+/** dL/dz_t [rows, 4H] and dL/dc_t, from dL/dh_t and what reaches c_t from the step after it. */
+function backwardStep(tf: Tfjs, step: LstmStep, dHidden: Tensor2D, dCell: Tensor2D | undefined) {
+  const { inputForget, input, candidate, output, cellTanh, previousCell } = step;
+  const throughHidden = tanhGrad(tf, cellTanh, tf.mul(dHidden, output));
+  const dCellTotal: Tensor2D = dCell ? tf.add(dCell, throughHidden) : throughHidden;
+  const dInputForget = tf.concat([tf.mul(dCellTotal, candidate), tf.mul(dCellTotal, previousCell)] as Tensor2D[], 1);
+  const dGates = tf.concat(
+    [
+      sigmoidGrad(tf, inputForget, dInputForget),
+      tanhGrad(tf, candidate, tf.mul(dCellTotal, input)),
+      sigmoidGrad(tf, output, tf.mul(dHidden, cellTanh)),
+    ],
+    1,
+  );
+  return { dGates, dCellTotal };
+}
+
+/** A captured graph has one operation for it (src/backend/capture/fuse-gradients.ts). */
+function tanhGrad(tf: Tfjs, y: Tensor2D, dy: Tensor2D): Tensor2D {
+  return tf.mul(dy, tf.sub(1, tf.square(y)));
+}
+
+function sigmoidGrad(tf: Tfjs, y: Tensor2D, dy: Tensor2D): Tensor2D {
+  return tf.mul(dy, tf.mul(y, tf.sub(1, y)));
 }

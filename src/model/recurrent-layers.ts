@@ -173,15 +173,15 @@ function weightGradients(
 ): LayerGradients {
   return tf.tidy((): LayerGradients => {
     const ofShard = (tensor: Tensor3D) => flattenSteps(tf, sliceShard(tf, shape, shard, tensor));
-    const inputT = tf.transpose(ofShard(gateGrads.input)); // [G*H, steps * rows]
-    const input: Tensor2D = tf.matMul(inputT, ofShard(inputs));
+    const inputGrads = ofShard(gateGrads.input); // [steps * rows, G*H]
+    const input: Tensor2D = tf.matMul(inputGrads, ofShard(inputs), true);
     const isSame = gateGrads.recurrent === gateGrads.input;
-    const recurrentT = isSame ? inputT : tf.transpose(ofShard(gateGrads.recurrent));
-    const recurrent: Tensor2D = tf.matMul(recurrentT, ofShard(previousHidden));
-    const bias = tf.sum(inputT, 1) as Tensor1D;
+    const recurrentGrads = isSame ? inputGrads : ofShard(gateGrads.recurrent);
+    const recurrent: Tensor2D = tf.matMul(recurrentGrads, ofShard(previousHidden), true);
+    const bias = tf.sum(inputGrads, 0) as Tensor1D;
     return isSame
       ? { input, recurrent, bias }
-      : { input, recurrent, bias, hiddenBias: tf.sum(recurrentT, 1) as Tensor1D };
+      : { input, recurrent, bias, hiddenBias: tf.sum(recurrentGrads, 0) as Tensor1D };
   });
 }
 

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { capture } from '../../src/backend/capture/capture.js';
 import { createCapturedRunner } from '../../src/backend/capture/captured-runner.js';
@@ -180,6 +181,23 @@ describe('temporary files', () => {
     expect(left).not.toBe(alive);
   });
 });
+
+it.runIf(process.env['BRIDLE_FULL'] === '1')('10,000 steps take no more memory than 1,000', () => {
+  const child = fileURLToPath(new URL('memory-child.mjs', import.meta.url));
+  const { stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', child], {
+    encoding: 'utf8',
+    timeout: 170_000,
+  });
+  expect(stdout, stderr).toMatch(/^\[/);
+  const [early, late] = JSON.parse(stdout) as [Memory, Memory];
+  expect(late.tensors).toBe(early.tensors);
+  expect(late.rss).toBeLessThan(1.05 * early.rss);
+});
+
+interface Memory {
+  readonly tensors: number;
+  readonly rss: number;
+}
 
 /** Folders of graphs that this process or the tests above made. */
 function graphFolders(): string[] {

@@ -1,6 +1,7 @@
 // A merged recording as TensorFlow's SavedModel: one node an operation, placeholders for inputs, an identity for each output.
 import type * as generated from '../generated/graph.js';
 import { tensorflow } from '../generated/graph.js';
+import { fuseGradients } from './fuse-gradients.js';
 import type { AdoptedConstants } from './merge-recordings.js';
 import { at, type RecordedConstant, type RecordedOperation, type Recording, type Source } from './recording.js';
 import type { OperationAttribute, TfjsBinding } from './tfjs-binding.js';
@@ -26,7 +27,7 @@ const producer = 1645;
 /** Writes the graph of `recording`, with `adopted` constants as inputs. */
 export function writeSavedModel(binding: TfjsBinding, recording: Recording, adopted: AdoptedConstants): GraphModel {
   const graph = new GraphWriter(binding, recording, adopted);
-  recording.operations.forEach((operation, index) => graph.addOperation(operation, index));
+  fuseGradients(recording).forEach((operation, index) => graph.addOperation(operation, index));
   const outputs = [...recording.outputs].map(([name, { source }], index) => graph.addOutput(name, source, index));
   const metaGraph = {
     metaInfoDef: { tags: [savedModelTag] },

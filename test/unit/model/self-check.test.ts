@@ -68,8 +68,8 @@ describe('canStackShards', () => {
 
   it('finds the backend out whose products over all steps depend on the number of rows', () => {
     expect(canStackShards(tf, spec, 2, 10)).toBe(true);
-    const matMul = (...[a, b]: Parameters<Tfjs['matMul']>) => {
-      const product = tf.matMul(a, b);
+    const matMul = (...factors: Parameters<Tfjs['matMul']>) => {
+      const product = tf.matMul(...factors);
       return product.shape[0] === 10 * 18 ? tf.mul(product, 1 + 2e-7) : product;
     };
     const broken = { ...tf, matMul: matMul as Tfjs['matMul'] };
