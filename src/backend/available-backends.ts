@@ -3,7 +3,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ConfigError } from '../errors.js';
-import type { BackendName, Execution, ExecutionChoice } from './backend.js';
+import type { BackendName } from './backend.js';
+import type { Execution, ExecutionChoice } from './execution.js';
 import { nativeStatus } from './native-addon.js';
 
 export interface BackendStatus {

@@ -1,12 +1,11 @@
 // What a loaded backend of tfjs offers: the one tfjs instance that everything in the process computes with, and what fixes its bits.
+import type { Execution } from './execution.js';
+
+export type { Execution, TfjsExecution } from './execution.js';
+
 export type BackendName = 'native' | 'tensorflow' | 'wasm' | 'webgpu';
 /** Backends of tfjs; `native` computes without it. */
 export type TfjsBackendName = Exclude<BackendName, 'native'>;
-
-/** How a step runs: kernels of our own, one recorded graph (src/backend/capture/), or operation by operation. */
-export type Execution = 'native' | TfjsExecution;
-export type TfjsExecution = 'captured' | 'eager';
-export type ExecutionChoice = 'auto' | TfjsExecution;
 
 export interface Backend {
   readonly name: TfjsBackendName;

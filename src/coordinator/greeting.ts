@@ -1,6 +1,6 @@
 // The first exchange: who may join this run. Pure: Hello in, Welcome or a refusal out.
 import { executionOf } from '../backend/kernel-id.js';
-import type { ExecutionChoice } from '../backend/backend.js';
+import type { ExecutionChoice } from '../backend/execution.js';
 import { ProtocolError } from '../errors.js';
 import type { ControlBodies } from '../protocol/control.js';
 import { defaultLimits, type ProtocolLimits } from '../protocol/limits.js';

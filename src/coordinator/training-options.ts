@@ -1,5 +1,5 @@
 // What fixes a training run, as the coordinator reads it. The command line and the library resolve their flags to this.
-import type { ExecutionChoice } from '../backend/backend.js';
+import type { ExecutionChoice } from '../backend/execution.js';
 import type { DataOptions } from '../data/load-dataset.js';
 import type { ClipOptions } from '../optim/clip.js';
 import type { OptimizerOptions } from '../optim/optimizer.js';

@@ -1,6 +1,6 @@
 // What the command line hands to the launcher: how a run is started, beside the options that fix its bits.
 import type { Logger } from 'pino';
-import type { ExecutionChoice } from '../backend/backend.js';
+import type { ExecutionChoice } from '../backend/execution.js';
 import type { BackendChoice, RunLocation } from '../coordinator/training-options.js';
 import type { RunEvent } from '../metrics/events.js';
 import type { PreparedRun } from './prepare-run.js';
