@@ -123,7 +123,7 @@ Shape readShape(napi_env env, napi_value value) {
   napi_typeof(env, value, &type);
   if (type != napi_object) fail(env, "NATIVE_ARGUMENT", "The second argument must be the network's shape.");
   Shape shape{};
-  shape.cell = Cell(integer(env, value, "cell", 2));
+  shape.cell = Cell(integer(env, value, "cell", 3));
   shape.layers = integer(env, property(env, value, "layers"), "layers", 1, 1024);
   shape.hasIds = boolean(env, value, "hasIds");
   shape.inputs = integer(env, property(env, value, "inputSize"), "inputSize", 1, most);

@@ -119,6 +119,7 @@ namespace bridle {
 
 extern const Kernels BRIDLE_KERNELS = {
     BRIDLE_TEXT(BRIDLE_KERNELS), tileColumns,   lstmForward,           lstmBackward, tanhForward, tanhBackward,
+    reluForward,                 reluBackward,
     gruForward,                  gruBackward,    multiply,              weightGradient, weightGradientScratch,
     softmax,                     binaryLoss,     packRows,              packColumns, elementary,
 };

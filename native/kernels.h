@@ -85,6 +85,8 @@ struct Kernels {
   void (*lstmBackward)(const Layer&);
   void (*tanhForward)(const Layer&);
   void (*tanhBackward)(const Layer&);
+  void (*reluForward)(const Layer&);
+  void (*reluBackward)(const Layer&);
   void (*gruForward)(const Layer&);
   void (*gruBackward)(const Layer&);
   void (*multiply)(const Product&);

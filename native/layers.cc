@@ -53,9 +53,10 @@ void Network::forward(Trace& trace) const {
   for (int layer = 0; layer < shape_.layers; layer++) {
     for (int direction = 0; direction < shape_.directions; direction++) {
       const Layer work = layerOf(trace, layer, direction);
-      (shape_.cell == Cell::lstm  ? kernels.lstmForward
-       : shape_.cell == Cell::gru ? kernels.gruForward
-                                  : kernels.tanhForward)(work);
+      (shape_.cell == Cell::lstm   ? kernels.lstmForward
+       : shape_.cell == Cell::gru  ? kernels.gruForward
+       : shape_.cell == Cell::relu ? kernels.reluForward
+                                   : kernels.tanhForward)(work);
     }
     if (isJoined(layer)) join(trace, layer);
   }
@@ -106,9 +107,10 @@ void Network::backward(Trace& trace) const {
   for (int layer = shape_.layers - 1; layer >= 0; layer--) {
     for (int direction = 0; direction < shape_.directions; direction++) {
       const Layer work = layerOf(trace, layer, direction);
-      (shape_.cell == Cell::lstm  ? kernels.lstmBackward
-       : shape_.cell == Cell::gru ? kernels.gruBackward
-                                  : kernels.tanhBackward)(work);
+      (shape_.cell == Cell::lstm   ? kernels.lstmBackward
+       : shape_.cell == Cell::gru  ? kernels.gruBackward
+       : shape_.cell == Cell::relu ? kernels.reluBackward
+                                   : kernels.tanhBackward)(work);
       if (layer == 0 && shape_.embedding == 0) continue;
       const int inputs = shape_.inputsOf(layer), stride = padded(inputs);
       Memory<float>& grad = direction == 0 ? trace.nextGrad : trace.reverseNextGrad;

@@ -1,5 +1,5 @@
 // The recurrent cells over a whole trace, forward and back: LSTM (Hochreiter and Schmidhuber 1997, forget gate of Gers et al.
-// 2000, gates i f g o) and tanh RNN (Elman 1990). Panel by panel of units, so that a unit's sums are still in the cache when
+// 2000, gates i f g o) and tanh or relu RNN (Elman 1990). Panel by panel of units, so that a unit's sums are still in the cache when
 // its gates are computed.
 #pragma once
 #include "elementary.h"
@@ -77,12 +77,28 @@ inline void lstmActivate(const Layer& layer, int t, int unit) {
   }
 }
 
-inline void tanhActivate(const Layer& layer, int t, int unit) {
+struct Tanh {
+  static Vector apply(Vector sum) { return hyperbolicTangent(sum); }
+  static Vector differentiate(Vector output, Vector grad) {
+    return grad * fusedMultiplyAdd(-output, output, broadcast(1.0f));
+  }
+};
+
+/** By masks: NaN stays NaN on every instruction set, which a maximum would not promise. The slope at 0 is 0. */
+struct Relu {
+  static Vector apply(Vector sum) { return asFloat(asInt(sum) & ~IntVector(sum < broadcast(0.0f))); }
+  static Vector differentiate(Vector output, Vector grad) {
+    return asFloat(asInt(grad) & IntVector(output > broadcast(0.0f)));
+  }
+};
+
+template <typename Activation>
+inline void elmanActivate(const Layer& layer, int t, int unit) {
   const int rows = rowsOf(layer.steps, t);
   for (int row = 0; row < rows; row++) {
     const size_t state = (size_t(layer.steps.offsets[t]) + row) * layer.hiddenStride + unit;
     for (int lane = 0; lane < tileColumns; lane += width) {
-      store(layer.output + state + lane, hyperbolicTangent(load(layer.tile + size_t(row) * tileColumns + lane)));
+      store(layer.output + state + lane, Activation::apply(load(layer.tile + size_t(row) * tileColumns + lane)));
     }
   }
 }
@@ -96,11 +112,12 @@ void lstmForward(const Layer& layer) {
   }
 }
 
-void tanhForward(const Layer& layer) {
+template <typename Activation>
+void elmanForward(const Layer& layer) {
   for (int t = 0; t < layer.steps.count; t++) {
     for (int unit = 0; unit < layer.hidden; unit += tileColumns) {
       sumGates<1>(layer, t, unit);
-      tanhActivate(layer, t, unit);
+      elmanActivate<Activation>(layer, t, unit);
     }
   }
 }
@@ -149,15 +166,14 @@ inline void lstmDifferentiate(const Layer& layer, int t, int unit) {
   }
 }
 
-inline void tanhDifferentiate(const Layer& layer, int t, int unit) {
+template <typename Activation>
+inline void elmanDifferentiate(const Layer& layer, int t, int unit) {
   const int rows = rowsOf(layer.steps, t);
-  const Vector one = broadcast(1.0f);
   for (int row = 0; row < rows; row++) {
     const size_t state = (size_t(layer.steps.offsets[t]) + row) * layer.hiddenStride + unit;
     for (int lane = 0; lane < tileColumns; lane += width) {
       const Vector output = load(layer.output + state + lane);
-      store(layer.gates + state + lane,
-            load(layer.outputGrad + state + lane) * fusedMultiplyAdd(-output, output, one));
+      store(layer.gates + state + lane, Activation::differentiate(output, load(layer.outputGrad + state + lane)));
     }
   }
 }
@@ -172,13 +188,19 @@ void lstmBackward(const Layer& layer) {
   }
 }
 
-void tanhBackward(const Layer& layer) {
+template <typename Activation>
+void elmanBackward(const Layer& layer) {
   for (int t = layer.steps.count - 1; t >= 0; t--) {
     for (int unit = 0; unit < layer.hidden; unit += tileColumns) {
       addRecurrentGrad<1>(layer, t, unit);
-      tanhDifferentiate(layer, t, unit);
+      elmanDifferentiate<Activation>(layer, t, unit);
     }
   }
 }
+
+void tanhForward(const Layer& layer) { elmanForward<Tanh>(layer); }
+void tanhBackward(const Layer& layer) { elmanBackward<Tanh>(layer); }
+void reluForward(const Layer& layer) { elmanForward<Relu>(layer); }
+void reluBackward(const Layer& layer) { elmanBackward<Relu>(layer); }
 
 } // namespace

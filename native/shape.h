@@ -6,7 +6,7 @@
 namespace bridle {
 
 /** The numbers are those of src/native/native-network.ts. */
-enum class Cell { tanh = 0, lstm = 1, gru = 2 };
+enum class Cell { tanh = 0, lstm = 1, gru = 2, relu = 3 };
 enum class Loss { softmax = 0, squaredError = 1, binary = 2 };
 
 struct Shape {

@@ -10,7 +10,7 @@ const floors = [
   ['errors'],
   ['tensor', 'random', 'records', 'metrics'],
   ['protocol', 'params', 'optim', 'collective', 'data', 'report'],
-  ['model', 'native', 'backend', 'checkpoint', 'transport'],
+  ['model', 'native', 'replay', 'backend', 'checkpoint', 'transport'],
   ['coordinator', 'worker'],
   ['launch', 'loadtest'],
   ['config'],
@@ -32,6 +32,7 @@ const browserRooms = [
     'collective',
     'model',
     'native',
+    'replay',
   ],
   ...['coordinator/core', 'worker/core'],
 ];

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import type { OptimizerState } from '../optim/optimizer.js';
 
 /**
- * Hashes params, then each moment (name, values), then each scalar (name, float64), in the order of their names.
+ * Hashes params, then each moment (name, values), then each scalar (name, float64), then each
+ * history (name, float64 values), in the order of their names.
  * Little-endian bytes, as in memory on every platform that Node runs bridle on; no copies. Returns 64 hex digits.
  */
 export function digestState(params: Float32Array, state: OptimizerState): string {
@@ -18,6 +19,10 @@ export function digestState(params: Float32Array, state: OptimizerState): string
     hash.update(name);
     scalar.setFloat64(0, state.scalars[name] ?? 0, true);
     hash.update(scalar);
+  }
+  for (const name of Object.keys(state.histories).sort()) {
+    hash.update(name);
+    hash.update(new Uint8Array(Float64Array.from(state.histories[name] ?? []).buffer));
   }
   return hash.digest('hex');
 }

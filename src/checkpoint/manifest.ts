@@ -1,6 +1,7 @@
 // manifest.json: what a checkpoint is and which bytes belong to it. Its last line is a hash of all before it.
 import { z } from 'zod';
 import { CheckpointError } from '../errors.js';
+import { parameterGroups } from '../tensor/layout.js';
 import { digestBytes } from './digest.js';
 
 export const checkpointFormatVersion = 1;
@@ -23,7 +24,7 @@ const manifestSchema = z.object({
       shape: z.array(count),
       offset: count,
       size: count,
-      group: z.enum(['input', 'recurrent', 'bias', 'output']),
+      group: z.enum(parameterGroups),
     }),
   ),
   moments: z.array(z.string()),

@@ -20,6 +20,8 @@ const stateSchema = z.object({
   formatVersion: z.literal(checkpointFormatVersion),
   step: z.int().min(0),
   scalars: z.record(z.string(), z.number().or(z.nan())),
+  // Absent in checkpoints of bridle 0.1.
+  histories: z.record(z.string(), z.array(z.number())).default({}),
   metrics: z.object({
     bestLoss: z.number().exactOptional(),
     bestStep: z.int().exactOptional(),
@@ -41,7 +43,7 @@ export async function readCheckpoint(dir: string): Promise<LoadedCheckpoint> {
   const params = await readVector(dir, manifest, 'model.safetensors', layout, ['']);
   const moments = await readVector(dir, manifest, 'optimizer.safetensors', layout, manifest.moments);
   const state = await readState(dir, manifest);
-  const optimizer: OptimizerState = { moments, scalars: state.scalars };
+  const optimizer: OptimizerState = { moments, scalars: state.scalars, histories: state.histories };
   const snapshot = {
     runId: manifest.runId,
     step: manifest.step,

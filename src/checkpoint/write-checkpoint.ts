@@ -76,6 +76,7 @@ function encodeContents(snapshot: TrainingSnapshot): Record<CheckpointFile, Uint
       formatVersion: checkpointFormatVersion,
       step,
       scalars: optimizer.scalars,
+      histories: optimizer.histories,
       metrics,
       shardsByWorker,
     }),

@@ -12,6 +12,7 @@ const bodies: Readonly<Record<CommandName, () => Promise<CommandBody>>> = {
   worker: async () => (await import('./worker.js')).worker,
   setup: async () => (await import('./setup.js')).setup,
   doctor: async () => (await import('./doctor.js')).doctor,
+  replay: async () => (await import('./replay.js')).replay,
   inspect: async () => (await import('./inspect.js')).inspect,
   reproduce: async () => (await import('./reproduce.js')).reproduce,
   config: async () => (await import('./config.js')).config,

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigError } from '../errors.js';
 import { dataSetOptions, optionsOfData } from './data-sets.js';
+import { takesMaxNorm } from './clip-rules.js';
 import { flagOf, type CommandName } from './option.js';
 import { optionOf, type OptionName, type Values } from './schema.js';
 import { isGiven, rankOf, spell, type Source } from './source.js';
@@ -36,13 +37,18 @@ function contradicts(settled: Settled, name: OptionName, governing: OptionName):
   return wasGiven(settled, name) && rankOf(sources[name]) >= rankOf(sources[governing]);
 }
 
+function show(value: unknown): string {
+  const items = [value].flat().map((item) => (typeof item === 'string' ? item : JSON.stringify(item)));
+  return items.join(' ');
+}
+
 /** Refuses options that have no meaning beside the value of another. */
 function pointless(settled: Settled, governing: OptionName, names: readonly OptionName[]): ConfigError[] {
   const { values, sources } = settled;
   return names
     .filter((name) => contradicts(settled, name, governing))
     .map((name) => {
-      const state = `${flagOf(governing)} ${String(values[governing])}`;
+      const state = `${flagOf(governing)} ${show(values[governing])}`;
       const message = `${spell(name, sources[name])} has no meaning with ${state}. Leave one of the two out.`;
       return new ConfigError('FLAG_CONFLICT', message);
     });
@@ -86,8 +92,12 @@ const checkData: Check = (settled) => {
 const checkModel: Check = (settled) => {
   const { values } = settled;
   const problems: ConfigError[] = [];
-  if (values.cell !== 'lstm') problems.push(...pointless(settled, 'cell', ['forgetBias']));
-  else if (values.initializer === 'pytorch') problems.push(...pointless(settled, 'initializer', ['forgetBias']));
+  const hasGates = values.cell === 'lstm' || values.cell === 'gru';
+  if (!hasGates) problems.push(...pointless(settled, 'cell', ['forgetBias', 'chronoSteps']));
+  else if (values.initializer === 'pytorch') {
+    problems.push(...pointless(settled, 'initializer', ['forgetBias', 'chronoSteps']));
+  } else if (values.chronoSteps !== undefined) problems.push(...pointless(settled, 'chronoSteps', ['forgetBias']));
+  else if (values.cell === 'gru') problems.push(...pointless(settled, 'cell', ['forgetBias']));
   if (values.layers === 1 && values.dropout > 0) problems.push(...pointless(settled, 'layers', ['dropout']));
   if (values.data === 'text' && values.bidirectional) {
     const message =
@@ -97,15 +107,42 @@ const checkModel: Check = (settled) => {
   return problems;
 };
 
+/** Options that an optimizer does not look at. */
+const uselessFor: Readonly<Record<Values['optimizer'], readonly OptionName[]>> = {
+  sgd: ['beta1', 'beta2', 'epsilon', 'alpha', 'amsgrad'],
+  rmsprop: ['beta1', 'beta2', 'nesterov', 'amsgrad'],
+  adam: ['momentum', 'nesterov', 'alpha'],
+  adamw: ['momentum', 'nesterov', 'alpha'],
+};
+
+/** Options that a schedule does not look at. */
+const uselessIn: Readonly<Record<Values['schedule'], readonly OptionName[]>> = {
+  constant: ['minLearningRate', 'decaySteps', 'decayFactor', 'patience'],
+  cosine: ['decaySteps', 'decayFactor', 'patience'],
+  linear: ['decaySteps', 'decayFactor', 'patience'],
+  step: ['minLearningRate', 'patience'],
+  'one-cycle': ['minLearningRate', 'warmupSteps', 'decaySteps', 'decayFactor', 'patience'],
+  plateau: ['decaySteps'],
+};
+
 const checkOptimizer: Check = (settled) => {
   const { values } = settled;
   const problems: ConfigError[] = [];
-  if (values.clip === 'none') problems.push(...pointless(settled, 'clip', ['maxNorm']));
-  if (values.optimizer === 'sgd') problems.push(...pointless(settled, 'optimizer', ['beta1', 'beta2', 'epsilon']));
-  else problems.push(...pointless(settled, 'optimizer', ['momentum']));
-  if (values.schedule === 'constant') problems.push(...pointless(settled, 'schedule', ['minLearningRate']));
+  if (!values.clip.some(takesMaxNorm)) problems.push(...pointless(settled, 'clip', ['maxNorm']));
+  problems.push(...pointless(settled, 'optimizer', uselessFor[values.optimizer]));
+  problems.push(...pointless(settled, 'schedule', uselessIn[values.schedule]));
+  const isSpikeless = values.onSpike === 'none';
+  if (isSpikeless) problems.push(...pointless(settled, 'onSpike', ['spikeFactor', 'spikeWindow', 'rollbackEvery']));
+  else if (values.onSpike !== 'rollback') problems.push(...pointless(settled, 'onSpike', ['rollbackEvery']));
+  if (values.nesterov && values.momentum === 0) {
+    problems.push(new ConfigError('FLAG_CONFLICT', '--nesterov needs a momentum: --momentum 0.9.'));
+  }
+  if (values.schedule === 'plateau' && values.evaluateEvery === 0) {
+    const message = '--schedule plateau watches the evaluation loss, and --evaluate-every 0 leaves evaluations out.';
+    problems.push(new ConfigError('FLAG_CONFLICT', `${message} Give a number of steps.`));
+  }
   if (values.minLearningRate > values.learningRate) {
-    const message = `--min-learning-rate ${values.minLearningRate} is above --learning-rate ${values.learningRate}: the cosine would rise.`;
+    const message = `--min-learning-rate ${values.minLearningRate} is above --learning-rate ${values.learningRate}: it would rise.`;
     problems.push(new ConfigError('FLAG_CONFLICT', message));
   }
   if (values.steps !== undefined && values.warmupSteps >= values.steps && values.warmupSteps > 0) {
@@ -191,6 +228,7 @@ const checks: Readonly<Record<CommandName, readonly Check[]>> = {
   setup: [],
   inspect: [],
   reproduce: [],
+  replay: [],
   config: [],
   bench: [checkJoin, checkBench],
 };

@@ -94,6 +94,14 @@ export const commands: Readonly<Record<CommandName, Command>> = {
     ],
     maxArguments: 1,
   },
+  replay: {
+    summary: 'look into a step that spiked or was not finite',
+    usage: 'bridle replay FILE',
+    about:
+      'Computes one saved step again, alone and in plain arithmetic, and prints the first layer and time step that break, and the size of the gradient at each time step. --save-spikes writes such files.',
+    examples: [['bridle replay runs/NAME/spikes/step-00000012.msgpack', 'where step 12 broke']],
+    maxArguments: 1,
+  },
   config: {
     summary: 'write, check or show a config file',
     usage: 'bridle config init|check|show [FILE] [flags of bridle train]',

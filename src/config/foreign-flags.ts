@@ -17,10 +17,10 @@ const advice: Readonly<Record<string, string>> = {
   gradientAccumulationSteps: 'A global batch may be as large as you like: --global-batch N, cut into --shards V.',
   accumulateGradBatches: 'A global batch may be as large as you like: --global-batch N, cut into --shards V.',
   clipnorm:
-    "Keras's clipnorm clips each tensor by itself; here the whole gradient is clipped: --clip global-norm --max-norm X.",
-  clipvalue: 'Use --clip value --max-norm X.',
-  clipGrad: 'Use --clip global-norm --max-norm X.',
-  gradientClipAlgorithm: 'Use --clip global-norm or --clip value, with --max-norm X.',
+    "Keras's clipnorm clips each tensor by itself: --clip tensor-norm:X. The whole gradient: --clip global-norm:X.",
+  clipvalue: 'Use --clip value:X.',
+  clipGrad: 'Use --clip global-norm:X.',
+  gradientClipAlgorithm: 'Use --clip global-norm:X or --clip value:X.',
   numWorkers: "PyTorch's num_workers are data loaders; here processes that compute are meant: --workers N.",
   nnodes: ranks,
   nodeRank: ranks,
@@ -48,9 +48,9 @@ const advice: Readonly<Record<string, string>> = {
     'Every run is deterministic: the same bits for the same configuration, seed and --shards. Leave it out.',
   deterministic:
     'Every run is deterministic: the same bits for the same configuration, seed and --shards. Leave it out.',
-  model: 'Use --cell rnn, lstm or gru, with --layers N and --hidden-size N.',
-  modelType: 'Use --cell rnn, lstm or gru, with --layers N and --hidden-size N.',
-  rnnType: 'Use --cell rnn, lstm or gru.',
+  model: 'Use --cell rnn, relu, lstm or gru, with --layers N and --hidden-size N.',
+  modelType: 'Use --cell rnn, relu, lstm or gru, with --layers N and --hidden-size N.',
+  rnnType: 'Use --cell rnn, relu, lstm or gru.',
   doTrain: 'bridle train trains and evaluates. Leave it out.',
   doEval: 'bridle train trains and evaluates. Leave it out.',
 };

@@ -1,24 +1,16 @@
 // Options that say what learns, and from which first weights.
 import type { CommandName, Option } from './option.js';
+import { initializerNames } from '../params/initializer.js';
+import { initializer } from './initializer-type.js';
 import { anyNumber, choice, fraction, inputFile, onOff, wholeNumber } from './value-types.js';
 
 const runs = ['train', 'coordinator'] as const satisfies CommandName[];
 
-const initializers = choice(
-  'glorot-uniform',
-  'glorot-normal',
-  'he-uniform',
-  'he-normal',
-  'orthogonal',
-  'zeros',
-  'pytorch',
-);
-
 export const modelOptions = {
   cell: {
-    type: choice('rnn', 'lstm', 'gru'),
+    type: choice('rnn', 'relu', 'lstm', 'gru'),
     default: 'lstm',
-    about: 'Recurrent cell: tanh RNN, LSTM or GRU (reset gate after the product, as in PyTorch).',
+    about: 'Recurrent cell: tanh RNN, ReLU RNN, LSTM or GRU (reset gate after the product, as in PyTorch).',
     group: 'Model',
     commands: runs,
     fixesBits: true,
@@ -75,20 +67,30 @@ export const modelOptions = {
     fixesBits: true,
   },
   initializer: {
-    type: initializers,
+    type: initializer,
     default: 'glorot-uniform',
-    about: "Initial input and head weights; pytorch is PyTorch's uniform for every tensor.",
+    about: `Initial input weights, with a gain if wanted (glorot-uniform:1.5): ${initializerNames.join(', ')}. normal:X is N(0, X^2); pytorch is PyTorch's uniform for every tensor.`,
     group: 'Model',
     commands: runs,
-    aliases: ['kernelInitializer'],
+    aliases: ['initInput', 'kernelInitializer'],
     fixesBits: true,
   },
   recurrentInitializer: {
-    type: initializers,
+    type: initializer,
     defaultText: 'orthogonal, or pytorch with --initializer pytorch',
-    about: 'Initial recurrent weights.',
+    about: 'Initial recurrent weights; orthogonal is one matrix over all gates, orthogonal-gates one for each.',
     group: 'Model',
     commands: runs,
+    aliases: ['initRecurrent'],
+    fixesBits: true,
+  },
+  outputInitializer: {
+    type: initializer,
+    defaultText: 'as --initializer',
+    about: 'Initial weights of the head.',
+    group: 'Model',
+    commands: runs,
+    aliases: ['initOutput'],
     fixesBits: true,
   },
   forgetBias: {
@@ -97,6 +99,15 @@ export const modelOptions = {
     about: "Initial bias of the LSTM's forget gate (not with --initializer pytorch).",
     group: 'Model',
     commands: runs,
+    fixesBits: true,
+  },
+  chronoSteps: {
+    type: wholeNumber(2, 1_000_000_000),
+    about:
+      'Initial gate biases for dependencies of up to so many steps (chrono initialisation; LSTM, GRU), in place of --forget-bias.',
+    group: 'Model',
+    commands: runs,
+    aliases: ['chrono'],
     fixesBits: true,
   },
   initFrom: {

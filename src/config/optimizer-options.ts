@@ -1,13 +1,15 @@
 // Options that say how a gradient becomes an update: optimizer, schedule, clipping, penalties.
+import { clipRules } from './clip-rules.js';
 import type { CommandName, Option } from './option.js';
-import { choice, fraction, nonNegativeNumber, positiveNumber, wholeNumber } from './value-types.js';
+import { numberByGroup } from './number-by-group.js';
+import { choice, fraction, nonNegativeNumber, onOff, positiveNumber, wholeNumber } from './value-types.js';
 
 const runs = ['train', 'coordinator'] as const satisfies CommandName[];
 const billion = 1_000_000_000;
 
 export const optimizerOptions = {
   optimizer: {
-    type: choice('sgd', 'adam', 'adamw'),
+    type: choice('sgd', 'rmsprop', 'adam', 'adamw'),
     default: 'adam',
     about: "Update rule, PyTorch's semantics.",
     group: 'Optimizer',
@@ -25,9 +27,10 @@ export const optimizerOptions = {
     fixesBits: true,
   },
   schedule: {
-    type: choice('constant', 'cosine'),
+    type: choice('constant', 'cosine', 'linear', 'step', 'one-cycle', 'plateau'),
     default: 'constant',
-    about: 'Learning rate after the warm-up: constant, or a cosine down to --min-learning-rate at the end of the run.',
+    about:
+      'Learning rate after the warm-up: constant; cosine or linear down to --min-learning-rate at the end of the run; step by step (--decay-steps); one-cycle, whose peak is --learning-rate; or lower when the evaluation loss stops falling (plateau).',
     group: 'Optimizer',
     commands: runs,
     aliases: ['lrScheduler', 'lrSchedulerType'],
@@ -45,16 +48,64 @@ export const optimizerOptions = {
   minLearningRate: {
     type: nonNegativeNumber,
     default: 0,
-    about: 'Where --schedule cosine ends.',
+    about: 'Where --schedule cosine and linear end; plateau goes no lower.',
     group: 'Optimizer',
     commands: runs,
     aliases: ['minLr'],
     fixesBits: true,
   },
+  decaySteps: {
+    type: wholeNumber(1, billion),
+    default: 1000,
+    about: 'Steps between two reductions of --schedule step.',
+    group: 'Optimizer',
+    commands: runs,
+    fixesBits: true,
+  },
+  decayFactor: {
+    type: fraction,
+    default: 0.1,
+    about: 'What a reduction multiplies the learning rate by (--schedule step, plateau).',
+    group: 'Optimizer',
+    commands: runs,
+    fixesBits: true,
+  },
+  patience: {
+    type: wholeNumber(0, 1_000_000),
+    default: 10,
+    about: 'Evaluations without a lower loss that --schedule plateau bears.',
+    group: 'Optimizer',
+    commands: runs,
+    fixesBits: true,
+  },
   momentum: {
     type: fraction,
     default: 0,
-    about: 'Momentum of --optimizer sgd.',
+    about: 'Momentum (sgd, rmsprop).',
+    group: 'Optimizer',
+    commands: runs,
+    fixesBits: true,
+  },
+  nesterov: {
+    type: onOff,
+    default: false,
+    about: "Nesterov's momentum for --optimizer sgd.",
+    group: 'Optimizer',
+    commands: runs,
+    fixesBits: true,
+  },
+  alpha: {
+    type: fraction,
+    default: 0.99,
+    about: 'Decay of the mean square (rmsprop).',
+    group: 'Optimizer',
+    commands: runs,
+    fixesBits: true,
+  },
+  amsgrad: {
+    type: onOff,
+    default: false,
+    about: 'Divide by the largest mean square so far (adam, adamw).',
     group: 'Optimizer',
     commands: runs,
     fixesBits: true,
@@ -80,24 +131,27 @@ export const optimizerOptions = {
   epsilon: {
     type: positiveNumber,
     default: 1e-8,
-    about: 'Term beside the root (adam, adamw).',
+    about: 'Term beside the root (adam, adamw, rmsprop).',
     group: 'Optimizer',
     commands: runs,
     aliases: ['eps', 'adamEpsilon'],
     fixesBits: true,
   },
   weightDecay: {
-    type: nonNegativeNumber,
+    type: numberByGroup,
     defaultText: '0.01 for adamw, otherwise 0',
-    about: 'Weight decay: decoupled for adamw, added to the gradient for sgd and adam.',
+    about:
+      'Weight decay: decoupled for adamw, otherwise added to the gradient. By group: 0.01,bias=0 or recurrent=0.01.',
     group: 'Optimizer',
     commands: runs,
     fixesBits: true,
   },
   clip: {
-    type: choice('none', 'global-norm', 'value'),
-    default: 'global-norm',
-    about: 'Gradient clipping: by the norm of the whole mean gradient, by value, or none.',
+    type: clipRules,
+    default: ['global-norm'],
+    defaultText: 'global-norm',
+    about:
+      'Gradient clipping, rules in the order in which they act: global-norm, tensor-norm (each tensor by itself), value, agc (unit by unit, a share of the weights), percentile (of the norms of the last steps), zscore (outliers only), or none.',
     group: 'Optimizer',
     commands: runs,
     fixesBits: true,
@@ -105,24 +159,24 @@ export const optimizerOptions = {
   maxNorm: {
     type: positiveNumber,
     default: 1,
-    about: 'Threshold of --clip: the largest norm, or the largest absolute value.',
+    about: 'Limit of the --clip rules global-norm, tensor-norm and value that name none.',
     group: 'Optimizer',
     commands: runs,
     aliases: ['maxGradNorm', 'globalClipnorm', 'gradientClipVal'],
     fixesBits: true,
   },
   l1: {
-    type: nonNegativeNumber,
+    type: numberByGroup,
     default: 0,
-    about: 'L1 penalty on weights (not biases), part of the loss.',
+    about: 'L1 penalty on weights (not biases), part of the loss. By group as --weight-decay.',
     group: 'Optimizer',
     commands: runs,
     fixesBits: true,
   },
   l2: {
-    type: nonNegativeNumber,
+    type: numberByGroup,
     default: 0,
-    about: 'L2 penalty on weights (not biases), part of the loss.',
+    about: 'L2 penalty on weights (not biases), part of the loss. By group as --weight-decay.',
     group: 'Optimizer',
     commands: runs,
     fixesBits: true,
@@ -132,6 +186,47 @@ export const optimizerOptions = {
     default: 'recompute',
     about:
       'When a gradient is not finite: compute the shard once more elsewhere and stop if it stays, leave the shard out, skip the update, or stop.',
+    group: 'Optimizer',
+    commands: runs,
+  },
+  onSpike: {
+    type: choice('none', 'report', 'cut', 'skip', 'rollback'),
+    default: 'none',
+    about:
+      'When the gradient norm spikes: say so, halve the learning rate for good, leave the step out, or go back to the last state that was put by and on with the data that follow.',
+    group: 'Optimizer',
+    commands: runs,
+    fixesBits: true,
+  },
+  spikeFactor: {
+    type: positiveNumber,
+    default: 10,
+    about: 'A norm above so many times the median of the last ones is a spike.',
+    group: 'Optimizer',
+    commands: runs,
+    fixesBits: true,
+  },
+  spikeWindow: {
+    type: wholeNumber(1, 4096),
+    default: 100,
+    about: 'Steps whose norms give that median; the first 20 (or so many, if fewer) are no spikes.',
+    group: 'Optimizer',
+    commands: runs,
+    fixesBits: true,
+  },
+  rollbackEvery: {
+    type: wholeNumber(1, billion),
+    default: 100,
+    about: 'Steps from one state that --on-spike rollback puts by to the next.',
+    group: 'Optimizer',
+    commands: runs,
+    fixesBits: true,
+  },
+  saveSpikes: {
+    type: onOff,
+    default: false,
+    about:
+      "Keep the batch and the weights of every step that spikes or is not finite, in the run's folder spikes, for bridle replay.",
     group: 'Optimizer',
     commands: runs,
   },

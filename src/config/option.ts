@@ -2,7 +2,7 @@
 import type { ValueType } from './value-types.js';
 
 export type CommandName =
-  'train' | 'coordinator' | 'worker' | 'setup' | 'doctor' | 'inspect' | 'reproduce' | 'config' | 'bench';
+  'train' | 'coordinator' | 'worker' | 'setup' | 'doctor' | 'inspect' | 'replay' | 'reproduce' | 'config' | 'bench';
 
 export const groups = [
   'Config file',

@@ -9,6 +9,7 @@ const all = [
   'worker',
   'doctor',
   'inspect',
+  'replay',
   'reproduce',
   'bench',
 ] as const satisfies CommandName[];

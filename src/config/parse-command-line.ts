@@ -54,6 +54,7 @@ export function readCommandLine(argv: readonly string[], env: Environment): Give
 function dependentDefault(name: OptionName, values: Partial<Values>): unknown {
   if (name === 'epochs') return values.steps === undefined ? 1 : undefined;
   if (name === 'recurrentInitializer') return values.initializer === 'pytorch' ? 'pytorch' : 'orthogonal';
+  if (name === 'outputInitializer') return values.initializer;
   if (name === 'weightDecay') return values.optimizer === 'adamw' ? 0.01 : 0;
   return values.data === undefined ? undefined : defaultOfData(name, values.data);
 }

@@ -19,7 +19,7 @@ export function readEnvironment(command: CommandName, env: Environment, given: G
     const text = env[variable];
     if (text === undefined || text === '' || given.values.has(name) || given.refused.has(name)) continue;
     const option = optionOf(name);
-    const input = option.type.arity === 'list' ? text.split(delimiter) : text;
+    const input = option.type.arity === 'list' ? text.split(option.type.separator ?? delimiter) : text;
     const reading = readValue(option, variable, input);
     if ('problem' in reading) {
       given.refused.add(name);

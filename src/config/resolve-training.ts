@@ -2,8 +2,8 @@
 import type { TrainingOptions } from '../coordinator/training-options.js';
 import type { DataOptions } from '../data/load-dataset.js';
 import { ConfigError } from '../errors.js';
-import type { ClipOptions } from '../optim/clip.js';
 import type { ScheduleOptions } from '../optim/schedule.js';
+import { resolveClip } from './clip-rules.js';
 import type { Values } from './schema.js';
 
 function resolveData(values: Values): DataOptions {
@@ -34,14 +34,16 @@ function resolveData(values: Values): DataOptions {
   }
 }
 
-function resolveClip({ clip, maxNorm }: Values): ClipOptions {
-  return clip === 'none' ? { name: clip } : { name: clip, maxNorm };
+function resolveSchedule(values: Values): ScheduleOptions {
+  const { schedule, learningRate, warmupSteps, minLearningRate, decaySteps, decayFactor, patience } = values;
+  const shape = { warmupSteps, minLearningRate, decaySteps, decayFactor, patience };
+  // The coordinator knows the steps of an epoch, and fills in the total.
+  return { name: schedule, learningRate, ...shape, totalSteps: 0 };
 }
 
-function resolveSchedule(values: Values): ScheduleOptions {
-  const { schedule, learningRate, warmupSteps, minLearningRate } = values;
-  // The coordinator knows the steps of an epoch, and fills in the total.
-  return { name: schedule, learningRate, warmupSteps, minLearningRate, totalSteps: 0 };
+function resolveSpikes({ onSpike, spikeFactor, spikeWindow, rollbackEvery }: Values): Pick<TrainingOptions, 'spikes'> {
+  if (onSpike === 'none') return {};
+  return { spikes: { reaction: onSpike, factor: spikeFactor, window: spikeWindow, rollbackEvery } };
 }
 
 function resolveEnd({ steps, epochs }: Values): { readonly steps: number } | { readonly epochs: number } {
@@ -65,7 +67,9 @@ export function resolveTraining(values: Values): TrainingOptions {
     initializer: {
       input: values.initializer,
       recurrent: values.recurrentInitializer ?? 'orthogonal',
+      output: values.outputInitializer ?? values.initializer,
       forgetBias: values.forgetBias,
+      ...(values.chronoSteps === undefined ? {} : { chronoSteps: values.chronoSteps }),
     },
     ...(initFrom === undefined ? {} : { initFrom }),
     globalBatch: values.globalBatch,
@@ -77,16 +81,21 @@ export function resolveTraining(values: Values): TrainingOptions {
     optimizer: {
       name: values.optimizer,
       momentum: values.momentum,
+      nesterov: values.nesterov,
+      alpha: values.alpha,
+      amsgrad: values.amsgrad,
       beta1: values.beta1,
       beta2: values.beta2,
       epsilon: values.epsilon,
       weightDecay: values.weightDecay ?? 0,
     },
     schedule: resolveSchedule(values),
-    clip: resolveClip(values),
+    clip: resolveClip(values.clip, values.maxNorm),
     l1: values.l1,
     l2: values.l2,
     onNonFinite: values.onNonfinite,
+    ...resolveSpikes(values),
+    saveSpikes: values.saveSpikes,
     ...(evaluateEvery === undefined ? {} : { evaluateEvery }),
     ...(saveEvery === undefined ? {} : { saveEvery }),
     keep: values.keep,

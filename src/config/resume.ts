@@ -7,9 +7,10 @@ import type { RunConfig } from './run-config.js';
 import { optionOf, type OptionName } from './schema.js';
 import { fromDefault, spell } from './source.js';
 
-/** With a cosine schedule the end of the run fixes every learning rate before it. */
+/** Some schedules stretch to the end of the run, which then fixes every learning rate; plateau follows the evaluations. */
 export function fixesBits(name: OptionName, { values }: Settled): boolean {
-  if (name === 'steps' || name === 'epochs') return values.schedule === 'cosine';
+  if (name === 'steps' || name === 'epochs') return ['cosine', 'linear', 'one-cycle'].includes(values.schedule);
+  if (name === 'evaluateEvery') return values.schedule === 'plateau';
   return optionOf(name).fixesBits === true;
 }
 

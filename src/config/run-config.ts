@@ -28,7 +28,7 @@ export function formatRunConfig({ command, values, sources }: Settled): string {
   if (isMap(resolved)) {
     for (const name of names) {
       const node = resolved.get(name, true) as Scalar;
-      if (isSeq(node)) node.flow = true; // so that its comment stays on its line
+      if (isSeq(node) || isMap(node)) node.flow = true; // so that its comment stays on its line
       node.comment = ` ${describeSource(sources[name])}`;
     }
   }

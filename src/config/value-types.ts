@@ -12,6 +12,8 @@ export interface ValueType<T> {
   readonly arity: 'one' | 'switch' | 'list' | 'optional';
   /** Paths of files that are read: in a config file they start at its folder. */
   readonly isPath?: true;
+  /** What parts the values of a list in the environment; undefined: what parts paths there. */
+  readonly separator?: string;
 }
 
 /** Where a coordinator listens. */

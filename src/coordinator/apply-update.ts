@@ -2,10 +2,15 @@
 import { digestState } from '../checkpoint/digest.js';
 import { reduceTree, rootNode } from '../collective/tree.js';
 import { NumericalError } from '../errors.js';
-import { clipGradients, type ClipOptions, type ClipResult } from '../optim/clip.js';
+import type { ByGroup } from '../optim/by-group.js';
+import { type ClipChain, type ClipContext, clipGradients, type ClipResult } from '../optim/clip.js';
 import type { Optimizer, OptimizerState } from '../optim/optimizer.js';
 import { addPenalties } from '../optim/penalty.js';
+import { plateauFactor } from '../optim/plateau.js';
+import { putBy, rollBack } from '../optim/rollback.js';
 import { learningRateAt, type ScheduleOptions } from '../optim/schedule.js';
+import { cutLearningRate, findSpike, spikeRateFactor, type Spike, type SpikeRule } from '../optim/spike.js';
+import { globalNorm } from '../tensor/flat-vector.js';
 import type { Layout } from '../tensor/layout.js';
 import { meanNormIn, squaredNormIn, type GradientSum } from '../tensor/reduce.js';
 import type { VectorArena } from '../tensor/vector-arena.js';
@@ -29,7 +34,11 @@ export function placeState(arena: VectorArena, { step, params, optimizer }: Trai
   return {
     step,
     params: place(params),
-    optimizer: { moments: Object.fromEntries(moments), scalars: { ...optimizer.scalars } },
+    optimizer: {
+      moments: Object.fromEntries(moments),
+      scalars: { ...optimizer.scalars },
+      histories: structuredClone(optimizer.histories),
+    },
   };
 }
 
@@ -40,64 +49,100 @@ export interface UpdateRules {
   readonly numShards: number;
   readonly optimizer: Optimizer;
   readonly schedule: ScheduleOptions;
-  readonly clip: ClipOptions;
-  readonly l1: number;
-  readonly l2: number;
+  readonly clip: ClipChain;
+  readonly l1: ByGroup;
+  readonly l2: ByGroup;
+  /** Undefined: nobody looks for spikes. */
+  readonly spikes?: SpikeRule;
   /** Leave an update out whose gradient is not finite, instead of stopping. */
   readonly skipsNonFinite: boolean;
 }
 
-export interface UpdateOutcome {
+/** Who looks on while a step is applied. */
+export interface UpdateObserver {
+  /** The mean gradient with its penalties, before clipping, and the weights before the update. */
+  onGradient(mean: Float32Array, params: Float32Array): void;
+  /** Before anything is done about it: the state is still that of the step before. */
+  onSpike(spike: Spike): void;
+}
+
+export interface UpdateOutcome extends ClipResult {
   readonly loss: number;
   readonly count: number;
-  readonly gradNorm: number;
-  readonly clippedNorm: number;
-  readonly clipCoefficient: number;
   readonly learningRate: number;
   readonly digest: string;
   readonly skipped: boolean;
+  /** `toStep`: the step that the state has gone back to. */
+  readonly spike?: Spike & { readonly toStep?: number };
 }
 
 /**
  * Applies one step to `state` in place. `sum` is the gradient of the summed loss [parameters] and is overwritten; undefined:
  * the update is left out. Throws NumericalError GRADIENT_NOT_FINITE before (unless such updates are skipped) and WEIGHTS_NOT_FINITE
- * after the weights have changed; the state must then be given up.
+ * after the weights have changed, SPIKES_PERSIST when going back does not help; the state must then be given up.
  */
 export function applyUpdate(
   state: TrainingState,
   rules: UpdateRules,
   reports: readonly ShardHealth[],
   sum: GradientSum | undefined,
+  observer?: UpdateObserver,
 ): UpdateOutcome {
-  const learningRate = learningRateAt(rules.schedule, state.step);
+  const { params, optimizer } = state;
   const count = reports.reduce((total, report) => total + report.count, 0);
   const loss = meanLoss(reports, rules.numShards, count);
+  const scheduledRate = learningRateAt(rules.schedule, state.step) * plateauFactor(optimizer.scalars);
+  const seal = () => ({
+    loss,
+    count,
+    learningRate: scheduledRate * spikeRateFactor(optimizer.scalars),
+    digest: digestState(params, optimizer),
+  });
   state.step += 1;
-  const skip = (): UpdateOutcome => {
-    const digest = digestState(state.params, state.optimizer);
-    return { loss, count, gradNorm: NaN, clippedNorm: NaN, clipCoefficient: 1, learningRate, digest, skipped: true };
-  };
+  const skip = (): UpdateOutcome => ({ ...seal(), gradNorm: NaN, clippedNorm: NaN, clipCoefficient: 1, skipped: true });
   if (!sum || count === 0) return skip();
+
   meanNormIn(rules.arena, sum, count);
   const grads = sum.left;
-  addPenalties(grads, state.params, rules.layout, rules);
-  const clipped = clipOrSkip(rules, grads);
-  if (!clipped) return skip();
-  rules.optimizer.update(state.optimizer, state.params, grads, learningRate);
-  if (!Number.isFinite(squaredNormIn(rules.arena, state.params))) {
-    throw new NumericalError(
-      'WEIGHTS_NOT_FINITE',
-      `Step ${state.step}: the weights are no longer finite after the update (gradient norm ${clipped.gradNorm}, learning rate ${learningRate}). ` +
-        'The step was not committed. Lower --learning-rate, or clip with --clip global-norm.',
-    );
+  addPenalties(grads, params, rules.layout, rules);
+  observer?.onGradient(grads, params);
+  const spike = rules.spikes && findSpike(optimizer, globalNorm(grads), rules.spikes);
+  if (spike) observer?.onSpike(spike);
+  if (spike?.reaction === 'skip' || spike?.reaction === 'rollback') {
+    const toStep = spike.reaction === 'rollback' ? { toStep: rollBack(optimizer, params) } : {};
+    const unused = { gradNorm: spike.gradNorm, clippedNorm: 0, clipCoefficient: 0, skipped: true };
+    return { ...seal(), ...unused, spike: { ...spike, ...toStep } };
   }
-  return { loss, count, ...clipped, learningRate, digest: digestState(state.params, state.optimizer), skipped: false };
+  if (spike?.reaction === 'cut') cutLearningRate(optimizer);
+
+  const clipped = clipOrSkip(rules, grads, { params, layout: rules.layout, memory: optimizer });
+  if (!clipped) return skip();
+  const learningRate = scheduledRate * spikeRateFactor(optimizer.scalars);
+  rules.optimizer.update(optimizer, params, grads, learningRate);
+  if (!Number.isFinite(squaredNormIn(rules.arena, params)))
+    throw weightsNotFinite(state.step, clipped.gradNorm, learningRate);
+  if (rules.spikes?.reaction === 'rollback' && !spike && state.step % rules.spikes.rollbackEvery === 0) {
+    putBy(optimizer, params, state.step);
+  }
+  return { ...seal(), ...clipped, skipped: false, ...(spike && { spike }) };
+}
+
+function weightsNotFinite(step: number, gradNorm: number, learningRate: number): NumericalError {
+  return new NumericalError(
+    'WEIGHTS_NOT_FINITE',
+    `Step ${step}: the weights are no longer finite after the update (gradient norm ${gradNorm}, learning rate ${learningRate}). ` +
+      'The step was not committed. Lower --learning-rate, or clip with --clip global-norm.',
+  );
 }
 
 /** Shards that are finite one by one may overflow in their sum: no worker has seen that, and no other would compute it better. */
-function clipOrSkip({ clip, skipsNonFinite }: UpdateRules, gradients: Float32Array): ClipResult | undefined {
+function clipOrSkip(
+  { clip, skipsNonFinite }: UpdateRules,
+  gradients: Float32Array,
+  context: ClipContext,
+): ClipResult | undefined {
   try {
-    return clipGradients(clip, gradients);
+    return clipGradients(clip, gradients, context);
   } catch (error) {
     if (skipsNonFinite && error instanceof NumericalError && error.code === 'GRADIENT_NOT_FINITE') return undefined;
     throw error;

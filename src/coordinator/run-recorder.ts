@@ -9,8 +9,16 @@ import {
   type CommitRecord,
 } from '../checkpoint/commit-log.js';
 import { openMetricsLog, type MetricsLog } from '../checkpoint/metrics-log.js';
+import { writeSavedStep } from '../checkpoint/saved-step.js';
 import { CheckpointError } from '../errors.js';
-import type { CommittedEvent, EvaluatedEvent, RunEvent } from '../metrics/events.js';
+import type {
+  CommittedEvent,
+  EvaluatedEvent,
+  GradientsEvent,
+  RunEvent,
+  SpikeEvent,
+  StepSavedEvent,
+} from '../metrics/events.js';
 
 export interface RecorderOptions {
   readonly runDir: string;
@@ -20,7 +28,11 @@ export interface RecorderOptions {
   onError(error: unknown): void;
 }
 
-type Announcement = Omit<CommittedEvent, 'replayed'>;
+/** A step to announce, and what else there is to say of it. */
+interface Announcement {
+  readonly committed: Omit<CommittedEvent, 'replayed'>;
+  readonly details: readonly (SpikeEvent | GradientsEvent)[];
+}
 
 export class RunRecorder {
   readonly #options: RecorderOptions;
@@ -63,7 +75,8 @@ export class RunRecorder {
           'Code, data or machine have changed since; start a new run, or go on from the checkpoint with --init-from.',
       );
     }
-    this.#options.onEvent({ ...announcement, replayed: true });
+    this.#options.onEvent({ ...announcement.committed, replayed: true });
+    for (const detail of announcement.details) this.#options.onEvent(detail);
   }
 
   waitForRoom(): Promise<void> {
@@ -90,6 +103,17 @@ export class RunRecorder {
     return this.#saving;
   }
 
+  /** Writes a step's batch and weights beside the run, in its turn among the checkpoints. */
+  saveStep(step: number, reason: StepSavedEvent['reason'], bytes: Uint8Array): void {
+    const { runDir, onEvent, onError } = this.#options;
+    const write = async (): Promise<void> => {
+      const path = await writeSavedStep(runDir, step, bytes);
+      onEvent({ event: 'step-saved', step, path, reason });
+    };
+    this.#saving = this.#saving.then(write);
+    this.#saving.catch(onError);
+  }
+
   /** Waits until everything is on disk, and closes. */
   async close(): Promise<void> {
     try {
@@ -105,9 +129,10 @@ export class RunRecorder {
     for (const [step, announcement] of this.#waiting) {
       if (step > lastStep) break;
       this.#waiting.delete(step);
-      const event: CommittedEvent = { ...announcement, replayed: false };
-      this.#metrics.append(event);
-      this.#options.onEvent(event);
+      for (const event of [{ ...announcement.committed, replayed: false }, ...announcement.details]) {
+        this.#metrics.append(event);
+        this.#options.onEvent(event);
+      }
     }
   }
 }

@@ -1,9 +1,11 @@
 // What fixes a training run, as the coordinator reads it. The command line and the library resolve their flags to this.
 import type { ExecutionChoice } from '../backend/execution.js';
 import type { DataOptions } from '../data/load-dataset.js';
-import type { ClipOptions } from '../optim/clip.js';
+import type { ByGroup } from '../optim/by-group.js';
+import type { ClipChain } from '../optim/clip.js';
 import type { OptimizerOptions } from '../optim/optimizer.js';
 import type { ScheduleOptions } from '../optim/schedule.js';
+import type { SpikeRule } from '../optim/spike.js';
 import type { InitializerOptions } from '../params/initial-params.js';
 import type { Cell, LossName } from '../params/model-spec.js';
 
@@ -36,10 +38,14 @@ export interface TrainingOptions {
   readonly seed: number;
   readonly optimizer: OptimizerOptions;
   readonly schedule: ScheduleOptions;
-  readonly clip: ClipOptions;
-  readonly l1: number;
-  readonly l2: number;
+  readonly clip: ClipChain;
+  readonly l1: ByGroup;
+  readonly l2: ByGroup;
   readonly onNonFinite: OnNonFinite;
+  /** What counts as a spike, and what is done about it; undefined: nothing. */
+  readonly spikes?: SpikeRule;
+  /** Keep the batch and the weights of steps that spike or are not finite. */
+  readonly saveSpikes: boolean;
   /** Steps between evaluations and checkpoints; undefined: every epoch. The end of the run does both as well. 0: never. */
   readonly evaluateEvery?: number;
   readonly saveEvery?: number;

@@ -2,16 +2,20 @@
 import { performance } from 'node:perf_hooks';
 import { digestState, type TrainingSnapshot } from '../checkpoint/checkpoint.js';
 import type { Dataset } from '../data/load-dataset.js';
-import type { DoneEvent, RunEvent } from '../metrics/events.js';
+import { encodeSavedStep } from '../checkpoint/saved-step.js';
+import type { DoneEvent, RunEvent, StepSavedEvent } from '../metrics/events.js';
 import { createOptimizer } from '../optim/create-optimizer.js';
+import { watchPlateau } from '../optim/plateau.js';
 import { createVectorArena, type VectorArena } from '../tensor/vector-arena.js';
 import { applyUpdate, placeState, type TrainingState, type UpdateRules } from './apply-update.js';
 import type { ShardHealth, ShardScore } from './core/state.js';
+import { batchesOfStep } from './batches-of-step.js';
 import { scoreEvaluation } from './evaluation.js';
 import { openGradientLog, type GradientLog } from './gradient-log.js';
 import { GradientStore } from './gradient-store.js';
 import type { RunPlan } from './run-plan.js';
 import { RunRecorder } from './run-recorder.js';
+import { UpdateTelemetry } from './update-telemetry.js';
 import type { TrainingOptions } from './training-options.js';
 
 export interface TrainingRunOptions {
@@ -49,6 +53,8 @@ export class TrainingRun {
   readonly #gradientLog: GradientLog | undefined;
   readonly #shardsByWorker: Record<string, number>;
   readonly #startedAt = performance.now();
+  readonly #telemetry: UpdateTelemetry;
+  #lastSavedStep: number | undefined;
   #lastCommitAt = performance.now();
   #rate: number | undefined;
   #evaluatedStep: number;
@@ -63,6 +69,7 @@ export class TrainingRun {
       onFallback: (reason) =>
         options.onEvent({ event: 'warning', code: 'ARENA_FALLBACK', message: tellFallback(reason) }),
     });
+    this.#telemetry = new UpdateTelemetry(plan.layout);
     this.state = placeState(this.#arena, options.state);
     this.gradients = new GradientStore(plan.layout.size, this.#arena);
     this.kernelId = options.kernelId;
@@ -73,12 +80,13 @@ export class TrainingRun {
       arena: this.#arena,
       layout: plan.layout,
       numShards: training.shards,
-      optimizer: createOptimizer(training.optimizer),
+      optimizer: createOptimizer(training.optimizer, plan.layout),
       schedule: plan.schedule,
       clip: training.clip,
       l1: training.l1,
       l2: training.l2,
       skipsNonFinite: training.onNonFinite === 'skip',
+      ...(training.spikes && { spikes: training.spikes }),
     };
   }
 
@@ -100,7 +108,10 @@ export class TrainingRun {
   update(reports: readonly ShardHealth[], isSkipped: boolean, ranks: readonly number[]): Promise<void> {
     const { training, plan, generation } = this.#options;
     const sum = this.gradients.reduce(training.shards);
-    const outcome = applyUpdate(this.state, this.#rules, reports, isSkipped ? undefined : sum);
+    const { spike, ...outcome } = applyUpdate(this.state, this.#rules, reports, isSkipped ? undefined : sum, {
+      onGradient: (mean, params) => this.#telemetry.onGradient(mean, params),
+      onSpike: (found) => this.saveStep('spike', this.state.step, found.gradNorm),
+    });
     for (const vector of Object.values(sum ?? {})) this.#arena.free(vector);
     const { step } = this.state;
     this.#gradientLog?.append(step, reports, ranks);
@@ -108,9 +119,27 @@ export class TrainingRun {
     const now = performance.now();
     const sequencesPerSecond = this.#measureRate(rows, now);
     const epoch = plan.epochAfter(step);
-    const record = { step, epoch, generation, seed: training.seed, ...outcome };
-    this.#recorder.commit(record, { event: 'committed', step, epoch, sequencesPerSecond, ...outcome });
+    const { clipThreshold: _, ...recorded } = outcome; // follows from the state: no line of the log needs it
+    const record = { step, epoch, generation, seed: training.seed, ...recorded };
+    const committed = { event: 'committed', step, epoch, sequencesPerSecond, ...outcome } as const;
+    const { learningRate, clipCoefficient } = outcome;
+    const details = [
+      ...(spike ? [{ event: 'spike', step, learningRate, ...spike } as const] : []),
+      ...(outcome.skipped ? [] : [this.#telemetry.describe(step, this.state.params, clipCoefficient, reports, ranks)]),
+    ];
+    this.#recorder.commit(record, { committed, details });
     return this.#recorder.waitForRoom();
+  }
+
+  /** Saves the weights and the batch of `step`, which is being computed or about to be applied, if the run is to keep such steps. */
+  saveStep(reason: StepSavedEvent['reason'], step: number, gradNorm: number): void {
+    const { training, plan, runId } = this.#options;
+    if (!training.saveSpikes || this.#lastSavedStep === step) return;
+    this.#lastSavedStep = step;
+    const { params } = this.state;
+    const shards = batchesOfStep(plan, step - 1);
+    const bytes = encodeSavedStep({ runId, step, reason, gradNorm, model: plan.model, params, shards });
+    this.#recorder.saveStep(step, reason, bytes);
   }
 
   /** Sequences a second, a running mean over some ten steps: single steps jump. */
@@ -132,6 +161,8 @@ export class TrainingRun {
     const best = Number.isFinite(loss) && (this.#best === undefined || loss < this.#best.loss);
     if (best) this.#best = { loss, step };
     this.#evaluatedStep = step;
+    // The evaluation at the end of a run is there for people: a longer run would not have it.
+    if (this.#watchesAfter(step)) watchPlateau(this.state.optimizer.scalars, loss, plan.schedule);
     const epoch = plan.epochAfter(step);
     for (const { split, score } of scored) {
       const baseline = baselines?.[split];
@@ -145,6 +176,11 @@ export class TrainingRun {
         ...(baseline && { baseline }),
       });
     }
+  }
+
+  #watchesAfter(step: number): boolean {
+    const { schedule, core } = this.#options.plan;
+    return schedule.name === 'plateau' && core.evaluateEvery > 0 && step % core.evaluateEvery === 0;
   }
 
   /** Writes a checkpoint of the state as it is now; training may go on meanwhile. */
@@ -177,7 +213,11 @@ export class TrainingRun {
       digest: digestState(params, optimizer),
       layout: plan.layout,
       params: params.slice(),
-      optimizer: { moments: Object.fromEntries(copies), scalars: { ...optimizer.scalars } },
+      optimizer: {
+        moments: Object.fromEntries(copies),
+        scalars: { ...optimizer.scalars },
+        histories: structuredClone(optimizer.histories),
+      },
       kernelId: this.kernelId ?? '',
       metrics: {
         ...(this.#best && { bestLoss: this.#best.loss, bestStep: this.#best.step }),

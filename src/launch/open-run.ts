@@ -18,6 +18,7 @@ import { differenceOf } from '../data/preprocessing.js';
 import { ConfigError } from '../errors.js';
 import type { RunEvent } from '../metrics/events.js';
 import { createOptimizer } from '../optim/create-optimizer.js';
+import { withRollback } from '../optim/rollback.js';
 import type { LaunchOptions } from './launch-options.js';
 import { bridleVersion } from '../protocol/version.js';
 
@@ -62,7 +63,8 @@ async function newRun(training: TrainingOptions, launch: LaunchOptions, lock: Ru
     generation: 1,
     createdUtc: new Date().toISOString(),
   });
-  const optimizer = createOptimizer(training.optimizer).init(plan.layout.size);
+  const fresh = createOptimizer(training.optimizer).init(plan.layout.size);
+  const optimizer = training.spikes?.reaction === 'rollback' ? withRollback(fresh, params) : fresh;
   const state = { step: 0, params, optimizer };
   return {
     plan,

@@ -51,13 +51,50 @@ export interface CommittedEvent {
   readonly gradNorm: number;
   readonly clippedNorm: number;
   readonly clipCoefficient: number;
+  /** The smallest L2 norm that clipping would have touched; absent without clipping by norm. */
+  readonly clipThreshold?: number;
   readonly learningRate: number;
   readonly digest: string;
   readonly sequencesPerSecond: number;
   /** True while a resumed run repeats steps that its log already holds. */
   readonly replayed: boolean;
-  /** True when the update was left out by --on-nonfinite skip. */
+  /** True when the update was left out, by --on-nonfinite skip or --on-spike. */
   readonly skipped: boolean;
+}
+/** A gradient norm above `threshold`, a multiple of the running median; follows the `committed` of its step. */
+export interface SpikeEvent {
+  readonly event: 'spike';
+  readonly step: number;
+  readonly gradNorm: number;
+  readonly median: number;
+  readonly threshold: number;
+  readonly reaction: 'report' | 'cut' | 'skip' | 'rollback';
+  /** The rate from this step on. */
+  readonly learningRate: number;
+  /** `rollback`: the step whose state the run went back to. */
+  readonly toStep?: number;
+}
+/** What the gradient of a committed step was made of; follows its `committed`. */
+export interface GradientsEvent {
+  readonly event: 'gradients';
+  readonly step: number;
+  /** The share of the last 100 steps that were clipped, counted since the coordinator began. */
+  readonly clipRate: number;
+  /** L2 norm of the update over that of the weights before it, of the whole model. */
+  readonly updateRatio: number;
+  /** By tensor: the norm of the mean gradient before clipping, and the same ratio. */
+  readonly layers: Readonly<Record<string, { readonly gradNorm: number; readonly updateRatio: number }>>;
+  /** Shards, the norms of their own mean gradients, and the ranks of the workers that computed them. */
+  readonly shards: readonly number[];
+  readonly shardNorms: readonly number[];
+  readonly shardRanks: readonly number[];
+}
+/** The batch and the weights of a step that spiked or was not finite are in a file: `bridle replay PATH`. */
+export interface StepSavedEvent {
+  readonly event: 'step-saved';
+  readonly step: number;
+  readonly path: string;
+  readonly reason: 'spike' | 'non-finite';
 }
 export interface NonFiniteEvent {
   readonly event: 'non-finite';
@@ -118,6 +155,9 @@ export type RunEvent =
   | WorkerLostEvent
   | WaitingEvent
   | CommittedEvent
+  | SpikeEvent
+  | GradientsEvent
+  | StepSavedEvent
   | NonFiniteEvent
   | CheckpointEvent
   | EvaluatedEvent

@@ -2,12 +2,12 @@
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import type { ModelSpec } from '../params/model-spec.js';
 import { idsInOrderOf, inOrderOf, joinDirections, splitDirections } from './directions.js';
+import { elmanCell } from './elman-rnn.js';
 import { gruCell } from './gru.js';
 import { lstmCell } from './lstm.js';
 import type { GateGradients, RecurrentCell, RecurrentTrace } from './recurrent-cell.js';
 import type { StackShape } from './shard-stack.js';
 import type { StackTensors } from './stack-tensors.js';
-import { tanhCell } from './tanh-rnn.js';
 import type { Tfjs } from './tfjs.js';
 import type { LayerWeights, Weights } from './weights.js';
 
@@ -120,7 +120,9 @@ export function layersBackward(run: LayerRun, traces: readonly LayerTrace[], hid
 function createCell(tf: Tfjs, spec: ModelSpec): RecurrentCell<RecurrentTrace> {
   switch (spec.cell) {
     case 'rnn':
-      return tanhCell(tf);
+      return elmanCell(tf, 'tanh');
+    case 'relu':
+      return elmanCell(tf, 'relu');
     case 'lstm':
       return lstmCell(tf);
     case 'gru':

@@ -2,7 +2,7 @@
 
 /** The shape of a network as the addon reads it. */
 export interface NativeShape {
-  /** 0 tanh, 1 LSTM, 2 GRU. */
+  /** 0 tanh, 1 LSTM, 2 GRU, 3 relu. */
   readonly cell: number;
   readonly layers: number;
   readonly hasIds: boolean;

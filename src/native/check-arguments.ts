@@ -30,7 +30,7 @@ export function checkInteger(value: number, name: string, least: number, most: n
 export function checkShape(shape: NativeShape): void {
   const { layers, hasIds, inputSize, embeddingSize, hiddenSize, directions, outputSize } = shape;
   const most = 2 ** 20;
-  checkInteger(shape.cell, 'cell', 0, 2);
+  checkInteger(shape.cell, 'cell', 0, 3);
   checkInteger(shape.loss, 'loss', 0, 2);
   checkInteger(embeddingSize, 'embeddingSize', 0, hasIds ? most : 0);
   checkInteger(directions, 'directions', 1, 2);

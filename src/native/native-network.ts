@@ -64,7 +64,7 @@ function withKeys(spec: ModelSpec, shard: ShardBatch): NativeShard {
   return { ...shard, dropoutKeys: dropoutKeys(spec.layers - 1, shard) };
 }
 
-const cellNumbers = { rnn: 0, lstm: 1, gru: 2 } as const satisfies Record<Cell, number>;
+const cellNumbers = { rnn: 0, lstm: 1, gru: 2, relu: 3 } as const satisfies Record<Cell, number>;
 const lossNumbers = { softmax: 0, 'squared-error': 1, binary: 2 } as const satisfies Record<LossName, number>;
 
 function shapeOf(spec: ModelSpec): NativeShape {

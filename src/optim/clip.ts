@@ -1,57 +1,66 @@
-// Clipping of the mean gradient: global norm (Pascanu, Mikolov and Bengio 2013, algorithm 1; threshold rule as in optax) or value.
+// Clipping of the mean gradient: a chain of rules, each on what the one before it left.
 import { NumericalError } from '../errors.js';
-import { globalNorm, scaleInPlace } from '../tensor/flat-vector.js';
+import { globalNorm } from '../tensor/flat-vector.js';
+import { clipByPercentile, clipByZscore } from './clip-adaptively.js';
+import { clipByGlobalNorm, clipByLargest, clipByTensorNorm, clipByValue } from './clip-by-norm.js';
+import { clipByUnit } from './clip-by-unit.js';
+import type { ClipChain, ClipContext, Clipped, ClipRule } from './clip-rule.js';
 
-/** With `value`, `maxNorm` bounds each component's size. */
-export type ClipOptions =
-  | { readonly name: 'none' }
-  | { readonly name: 'global-norm'; readonly maxNorm: number }
-  | { readonly name: 'value'; readonly maxNorm: number };
+export type { ClipChain, ClipContext, ClipRule } from './clip-rule.js';
 
-/** L2 norms before and after, and the factor between them (1: the gradient kept its bits). */
+/** L2 norms before and after the chain, and the factor between them (1: the gradient kept its bits). */
 export interface ClipResult {
   readonly gradNorm: number;
   readonly clippedNorm: number;
   readonly clipCoefficient: number;
+  /** The smallest L2 norm that a rule of the chain would have clipped; absent when no rule looks at that norm. */
+  readonly clipThreshold?: number;
 }
 
-/** Clips `grads` in place; at or below the threshold they stay bit-identical. Throws `GRADIENT_NOT_FINITE` before any change. */
-export function clipGradients(options: ClipOptions, grads: Float32Array): ClipResult {
+/**
+ * Clips `grads` in place; at or below the thresholds they stay bit-identical. Adaptive rules learn from the norm they see.
+ * Throws `GRADIENT_NOT_FINITE` before any change, of the memory too.
+ */
+export function clipGradients(chain: ClipChain, grads: Float32Array, context: ClipContext): ClipResult {
   const gradNorm = globalNorm(grads); // float64: no finite float32 gradient overflows it
-  // NaN > maxNorm is false: without this line a NaN gradient would reach the weights unclipped.
+  // NaN > maxNorm is false: without this line a NaN gradient would reach the weights unclipped, and stay in the averages.
   if (!Number.isFinite(gradNorm)) {
     throw new NumericalError(
       'GRADIENT_NOT_FINITE',
       `The gradient's norm must be finite, got ${gradNorm}. No update was made. Try a lower --learning-rate or --max-norm.`,
     );
   }
-  switch (options.name) {
-    case 'none':
-      return { gradNorm, clippedNorm: gradNorm, clipCoefficient: 1 };
+  let norm = gradNorm;
+  let clipCoefficient = 1;
+  let clipThreshold = Infinity;
+  chain.forEach((rule, place) => {
+    const clipped = applyRule(rule, grads, norm, context, `clip.${place}.`);
+    norm = clipped.norm;
+    clipCoefficient *= clipped.coefficient;
+    clipThreshold = Math.min(clipThreshold, clipped.threshold ?? Infinity);
+  });
+  return { gradNorm, clippedNorm: norm, clipCoefficient, ...(clipThreshold < Infinity && { clipThreshold }) };
+}
+
+function applyRule(
+  rule: ClipRule,
+  grads: Float32Array,
+  norm: number,
+  { params, layout, memory }: ClipContext,
+  key: string,
+): Clipped {
+  switch (rule.name) {
     case 'global-norm':
-      return clipByGlobalNorm(grads, gradNorm, options.maxNorm);
+      return (rule.order === 2 ? clipByGlobalNorm : clipByLargest)(grads, norm, rule.maxNorm);
     case 'value':
-      return clipByValue(grads, gradNorm, options.maxNorm);
+      return clipByValue(grads, norm, rule.maxNorm);
+    case 'tensor-norm':
+      return clipByTensorNorm(grads, norm, layout, rule.maxNorm, rule.order);
+    case 'agc':
+      return clipByUnit(grads, norm, params, layout, rule.factor);
+    case 'percentile':
+      return clipByPercentile(grads, norm, memory, key, rule);
+    case 'zscore':
+      return clipByZscore(grads, norm, memory, key, rule.zThreshold);
   }
-}
-
-function clipByGlobalNorm(grads: Float32Array, gradNorm: number, maxNorm: number): ClipResult {
-  if (gradNorm <= maxNorm) return { gradNorm, clippedNorm: gradNorm, clipCoefficient: 1 };
-  const clipCoefficient = Math.fround(maxNorm / gradNorm);
-  scaleInPlace(grads, clipCoefficient);
-  return { gradNorm, clippedNorm: globalNorm(grads), clipCoefficient };
-}
-
-function clipByValue(grads: Float32Array, gradNorm: number, maxValue: number): ClipResult {
-  const limit = Math.fround(maxValue);
-  let isClipped = false;
-  for (let i = 0; i < grads.length; i++) {
-    const value = grads[i]!;
-    if (value >= -limit && value <= limit) continue;
-    grads[i] = value > 0 ? limit : -limit;
-    isClipped = true;
-  }
-  if (!isClipped) return { gradNorm, clippedNorm: gradNorm, clipCoefficient: 1 };
-  const clippedNorm = globalNorm(grads);
-  return { gradNorm, clippedNorm, clipCoefficient: clippedNorm / gradNorm };
 }

@@ -1,18 +1,30 @@
 // The face of an optimizer: pure on flat vectors, float32 at every operation, PyTorch's semantics.
+import type { ByGroup } from './by-group.js';
 
 export interface OptimizerOptions {
-  readonly name: 'sgd' | 'adam' | 'adamw';
+  readonly name: 'sgd' | 'rmsprop' | 'adam' | 'adamw';
+  /** sgd and rmsprop; 0: none. */
   readonly momentum: number;
+  /** sgd with momentum: looks ahead along it (Nesterov 1983). */
+  readonly nesterov: boolean;
+  /** rmsprop: decay of the mean square. */
+  readonly alpha: number;
+  /** adam and adamw: divides by the largest mean square so far (Reddi, Kale and Kumar 2018). */
+  readonly amsgrad: boolean;
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
-  readonly weightDecay: number;
+  readonly weightDecay: ByGroup;
 }
 
-/** `moments`: flat vectors by PyTorch's names (`exp_avg`, `exp_avg_sq`, `momentum_buffer`). `scalars`: step count, running products. */
+/**
+ * `moments`: flat vectors by PyTorch's names (`exp_avg`, `square_avg`, `momentum_buffer`, ...). `scalars`: step count, running
+ * products, and with a dot in their names what other rules keep. `histories`: values of the last steps, finite, oldest first.
+ */
 export interface OptimizerState {
   readonly moments: Readonly<Record<string, Float32Array>>;
   readonly scalars: Record<string, number>;
+  readonly histories: Record<string, number[]>;
 }
 
 export interface Optimizer {

@@ -1,20 +1,28 @@
-// L1 and L2 penalties in the loss, as Keras's regularizers: l1 * sum |w| + l2 * sum w^2, on weight matrices, not on biases.
-import { type Layout, viewTensor } from '../tensor/layout.js';
+// L1 and L2 penalties in the loss, as Keras's regularizers: l1 * sum |w| + l2 * sum w^2.
+import { type Layout, viewTensor, type ParameterGroup } from '../tensor/layout.js';
+import { type ByGroup, valueOfGroup } from './by-group.js';
 
+/** Biases are penalised only where their group is named. */
 export interface PenaltyOptions {
-  readonly l1: number;
-  readonly l2: number;
+  readonly l1: ByGroup;
+  readonly l2: ByGroup;
 }
 
 /** Adds the penalties' gradient, l1 sign(w) and then 2 l2 w, to the mean gradient in place, float32; sign(0) is 0. */
 export function addPenalties(grads: Float32Array, params: Float32Array, layout: Layout, penalty: PenaltyOptions): void {
   for (const tensor of layout.tensors) {
-    if (tensor.group === 'bias') continue;
     const gradient = viewTensor(grads, tensor);
     const weights = viewTensor(params, tensor);
-    if (penalty.l1 !== 0) addL1(gradient, weights, Math.fround(penalty.l1));
-    if (penalty.l2 !== 0) addL2(gradient, weights, Math.fround(2 * penalty.l2));
+    const l1 = penaltyOf(penalty.l1, tensor.group);
+    const l2 = penaltyOf(penalty.l2, tensor.group);
+    if (l1 !== 0) addL1(gradient, weights, Math.fround(l1));
+    if (l2 !== 0) addL2(gradient, weights, Math.fround(2 * l2));
   }
+}
+
+function penaltyOf(values: ByGroup, group: ParameterGroup): number {
+  if (group !== 'bias') return valueOfGroup(values, group);
+  return typeof values === 'number' ? 0 : (values.bias ?? 0);
 }
 
 function addL1(gradient: Float32Array, weights: Float32Array, l1: number): void {

@@ -1,22 +1,28 @@
-// Stochastic gradient descent with momentum (Polyak 1964), as torch.optim.SGD computes it: coupled decay, no dampening.
+// Stochastic gradient descent with momentum (Polyak 1964; Nesterov 1983), as torch.optim.SGD computes it: coupled decay, no dampening.
+import type { Layout } from '../tensor/layout.js';
+import { rangesByGroup } from './by-group.js';
 import type { Optimizer, OptimizerOptions, OptimizerState } from './optimizer.js';
 
+type SgdOptions = Pick<OptimizerOptions, 'momentum' | 'nesterov' | 'weightDecay'>;
+
 /** Makes SGD; without momentum it keeps no moment. The order of operations is in docs/numerics.md. */
-export function createSgd({ momentum, weightDecay }: Pick<OptimizerOptions, 'momentum' | 'weightDecay'>): Optimizer {
+export function createSgd({ momentum, nesterov, weightDecay }: SgdOptions, layout?: Layout): Optimizer {
   return {
     init(size) {
       // From zeros the first buffer is 0 * momentum + grad = grad, PyTorch's first step.
-      return { moments: momentum === 0 ? {} : { momentum_buffer: new Float32Array(size) }, scalars: { step: 0 } };
+      const moments = momentum === 0 ? {} : { momentum_buffer: new Float32Array(size) };
+      return { moments, scalars: { step: 0 }, histories: {} };
     },
     update(state, params, grads, learningRate) {
-      const rates = {
-        learningRate: Math.fround(learningRate),
-        momentum: Math.fround(momentum),
-        weightDecay: Math.fround(weightDecay),
-      };
       const buffer = state.moments.momentum_buffer;
-      if (buffer === undefined) updatePlain(params, grads, rates);
-      else updateWithMomentum(params, grads, buffer, rates);
+      const shared = { learningRate: Math.fround(learningRate), momentum: Math.fround(momentum) };
+      for (const { start, end, value } of rangesByGroup(weightDecay, params.length, layout)) {
+        const part = (vector: Float32Array): Float32Array => vector.subarray(start, end);
+        const rates = { ...shared, weightDecay: Math.fround(value) };
+        if (buffer === undefined) updatePlain(part(params), part(grads), rates);
+        else if (nesterov) updateWithNesterov(part(params), part(grads), part(buffer), rates);
+        else updateWithMomentum(part(params), part(grads), part(buffer), rates);
+      }
       countStep(state);
     },
   };
@@ -50,5 +56,17 @@ function updateWithMomentum(params: Float32Array, grads: Float32Array, buffer: F
     const b = fround(fround(momentum * buffer[i]!) + g);
     buffer[i] = b;
     params[i] = p - fround(learningRate * b);
+  }
+}
+
+function updateWithNesterov(params: Float32Array, grads: Float32Array, buffer: Float32Array, rates: Rates): void {
+  const { fround } = Math;
+  const { learningRate, momentum, weightDecay } = rates;
+  for (let i = 0; i < params.length; i++) {
+    const p = params[i]!;
+    const g = fround(grads[i]! + fround(weightDecay * p));
+    const b = fround(fround(momentum * buffer[i]!) + g);
+    buffer[i] = b;
+    params[i] = p - fround(learningRate * fround(g + fround(momentum * b)));
   }
 }

@@ -1,19 +1,23 @@
 // The first weights of a built-in model, as a pure function of (spec, options, seed).
 import { type Layout, type TensorSpec, viewTensor } from '../tensor/layout.js';
+import { log } from '../random/elementary.js';
 import { type RandomStream, randomStream } from '../random/random-stream.js';
-import { layoutOfModel } from './layout-of-model.js';
+import { fillMatrix, fillNormal, fillUniform, type Initializer, type Matrix } from './initializer.js';
+import { layoutOfModel, numGates } from './layout-of-model.js';
 import type { ModelSpec } from './model-spec.js';
-import { orthonormalMatrix } from './orthonormal-matrix.js';
 
-export type InitializerName =
-  'glorot-uniform' | 'glorot-normal' | 'he-uniform' | 'he-normal' | 'orthogonal' | 'zeros' | 'pytorch';
+export type { Initializer, InitializerName } from './initializer.js';
 
-/** `input` also makes the head's weights. */
 export interface InitializerOptions {
-  readonly input: InitializerName;
-  readonly recurrent: InitializerName;
-  /** LSTM only: the forget block of `bias_ih`; not applied when `input` is `pytorch`. */
+  /** Input matrices and embeddings. */
+  readonly input: Initializer;
+  readonly recurrent: Initializer;
+  /** The head. */
+  readonly output: Initializer;
+  /** LSTM only: the forget block of `bias_ih`; not applied when `input` is `pytorch`, or with `chronoSteps`. */
   readonly forgetBias: number;
+  /** LSTM and GRU: the longest dependency, in steps, that the gates shall keep from the start (Tallec and Ollivier 2018). */
+  readonly chronoSteps?: number;
 }
 
 /**
@@ -36,59 +40,44 @@ interface FillContext {
   readonly random: RandomStream;
 }
 
-function fillTensor(values: Float32Array, tensor: TensorSpec, { spec, options, random }: FillContext): void {
-  if (tensor.group === 'bias') return fillBias(values, tensor, { spec, options, random });
-  const name = tensor.group === 'recurrent' ? options.recurrent : options.input;
+function fillTensor(values: Float32Array, tensor: TensorSpec, context: FillContext): void {
+  const { spec, options, random } = context;
+  if (tensor.group === 'bias') return fillBias(values, tensor, context);
+  const initializer = options[tensor.group];
   // PyTorch draws an embedding as nn.Embedding does, not by the layer that reads it.
-  if (tensor.name === 'embedding.weight' && name === 'pytorch') return fillNormal(values, 1, random);
-  fillMatrix(values, tensor, name, spec.hiddenSize, random);
+  if (tensor.name === 'embedding.weight' && initializer === 'pytorch') return fillNormal(values, 1, random);
+  fillMatrix(values, matrixOf(tensor, spec), initializer, random);
 }
 
+/** Fans as in Keras: of the whole fused matrix, so fan out is 4H for an LSTM's gates. An embedding takes one-hot vectors. */
+function matrixOf({ name, shape }: TensorSpec, { cell, hiddenSize }: ModelSpec): Matrix {
+  const [rows = 0, columns = 0] = shape;
+  const fans = name === 'embedding.weight' ? { fanOut: columns, fanIn: rows } : { fanOut: rows, fanIn: columns };
+  const blocks = name.startsWith('rnn.') ? numGates(cell) : 1;
+  return { rows, columns, blocks, hiddenSize, ...fans };
+}
+
+// PyTorch adds two biases: one holds what is wanted, the other stays 0. Gate order i f g o, and r z n.
 function fillBias(values: Float32Array, tensor: TensorSpec, { spec, options, random }: FillContext): void {
-  if (options.input === 'pytorch') return fillUniform(values, 1 / Math.sqrt(spec.hiddenSize), random);
-  // PyTorch adds two biases: one holds the forget bias, the other stays 0. Gate order i f g o.
-  if (spec.cell === 'lstm' && tensor.name.startsWith('rnn.bias_ih_')) {
-    values.fill(options.forgetBias, spec.hiddenSize, 2 * spec.hiddenSize);
+  const { cell, hiddenSize } = spec;
+  const isHead = tensor.name === 'head.bias';
+  if ((isHead ? options.output : options.input) === 'pytorch') {
+    return fillUniform(values, 1 / Math.sqrt(hiddenSize), random);
   }
+  if (!tensor.name.startsWith('rnn.bias_ih_')) return;
+  if (options.chronoSteps !== undefined) fillChrono(values, spec, options.chronoSteps, random);
+  else if (cell === 'lstm') values.fill(options.forgetBias, hiddenSize, 2 * hiddenSize);
 }
 
-/** As in Keras: of the whole fused matrix, so fan out is 4H for an LSTM's gates. An embedding takes one-hot vectors. */
-function fansOf({ name, shape: [rows = 0, columns = 0] }: TensorSpec): { fanOut: number; fanIn: number } {
-  return name === 'embedding.weight' ? { fanOut: columns, fanIn: rows } : { fanOut: rows, fanIn: columns };
-}
-
-function fillMatrix(
-  values: Float32Array,
-  tensor: TensorSpec,
-  name: InitializerName,
-  hiddenSize: number,
-  random: RandomStream,
-): void {
-  const { fanOut, fanIn } = fansOf(tensor);
-  const [rows = 0, columns = 0] = tensor.shape;
-  switch (name) {
-    case 'glorot-uniform':
-      return fillUniform(values, Math.sqrt(6 / (fanIn + fanOut)), random);
-    case 'glorot-normal':
-      return fillNormal(values, Math.sqrt(2 / (fanIn + fanOut)), random);
-    case 'he-uniform':
-      return fillUniform(values, Math.sqrt(6 / fanIn), random);
-    case 'he-normal':
-      return fillNormal(values, Math.sqrt(2 / fanIn), random);
-    case 'orthogonal':
-      return values.set(orthonormalMatrix(rows, columns, () => random.normal()));
-    case 'zeros':
-      return;
-    case 'pytorch':
-      return fillUniform(values, 1 / Math.sqrt(hiddenSize), random);
+/**
+ * Time scales from 1 to `steps` - 1, uniform: the LSTM's forget gate starts at log(scale) and its input gate at the
+ * negative; of PyTorch's GRU the update gate, which keeps the old state, at log(scale).
+ */
+function fillChrono(values: Float32Array, { cell, hiddenSize }: ModelSpec, steps: number, random: RandomStream): void {
+  if (cell !== 'lstm' && cell !== 'gru') return;
+  for (let unit = 0; unit < hiddenSize; unit++) {
+    const bias = log(1 + (steps - 2) * random.uniform());
+    values[hiddenSize + unit] = bias;
+    if (cell === 'lstm') values[unit] = -bias;
   }
-}
-
-function fillUniform(values: Float32Array, limit: number, random: RandomStream): void {
-  for (let i = 0; i < values.length; i++) values[i] = limit * (2 * random.uniform() - 1);
-}
-
-// Not truncated, as in PyTorch; Keras cuts at two standard deviations.
-function fillNormal(values: Float32Array, deviation: number, random: RandomStream): void {
-  for (let i = 0; i < values.length; i++) values[i] = deviation * random.normal();
 }

@@ -8,7 +8,7 @@ interface NamedShape {
   readonly group: ParameterGroup;
 }
 
-const gates = { rnn: 1, lstm: 4, gru: 3 } as const satisfies Record<Cell, number>;
+const gates = { rnn: 1, relu: 1, lstm: 4, gru: 3 } as const satisfies Record<Cell, number>;
 
 /** Blocks of H rows in a cell's fused matrices: i, f, g, o for the LSTM; r, z, n for the GRU. */
 export function numGates(cell: Cell): number {

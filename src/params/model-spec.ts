@@ -1,6 +1,7 @@
 // What a built-in model is, as a value: everything that its layout and its maths depend on.
 
-export type Cell = 'rnn' | 'lstm' | 'gru';
+/** `rnn`: tanh. `relu`: the same network with rectified units. */
+export type Cell = 'rnn' | 'relu' | 'lstm' | 'gru';
 /** `binary`: sigmoid cross-entropy of each output with a number from 0 to 1. */
 export type LossName = 'softmax' | 'squared-error' | 'binary';
 /**

@@ -5,20 +5,23 @@ import { defaultLimits, type ProtocolLimits } from './limits.js';
 
 const size = z.int().min(1).max(1_000_000);
 
+/** A built-in model as plain values. */
+export const modelSchema = z.object({
+  cell: z.enum(['rnn', 'relu', 'lstm', 'gru']),
+  layers: z.int().min(1).max(64),
+  inputs: z.enum(['dense', 'ids']),
+  inputSize: size,
+  hiddenSize: size,
+  outputSize: size,
+  loss: z.enum(['softmax', 'squared-error', 'binary']),
+  targetsPer: z.enum(['sequence', 'step']),
+  bidirectional: z.exactOptional(z.boolean()),
+  embeddingSize: z.exactOptional(size),
+  dropout: z.exactOptional(z.number().min(0).lt(1)),
+});
+
 const runSpecSchema = z.object({
-  model: z.object({
-    cell: z.enum(['rnn', 'lstm', 'gru']),
-    layers: z.int().min(1).max(64),
-    inputs: z.enum(['dense', 'ids']),
-    inputSize: size,
-    hiddenSize: size,
-    outputSize: size,
-    loss: z.enum(['softmax', 'squared-error', 'binary']),
-    targetsPer: z.enum(['sequence', 'step']),
-    bidirectional: z.exactOptional(z.boolean()),
-    embeddingSize: z.exactOptional(size),
-    dropout: z.exactOptional(z.number().min(0).lt(1)),
-  }),
+  model: modelSchema,
   data: z.object({
     name: z.string().max(256),
     inputs: z.discriminatedUnion('kind', [

@@ -41,6 +41,26 @@ export function globalNorm(vector: Float32Array): number {
   return Math.sqrt(squaredNorm(vector));
 }
 
+/** Finds the largest absolute value; NaN when a value is. */
+export function largestMagnitude(vector: Float32Array): number {
+  let largest = 0;
+  for (let i = 0; i < vector.length; i++) {
+    const magnitude = Math.abs(vector[i]!);
+    if (!(magnitude <= largest)) largest = magnitude;
+  }
+  return largest;
+}
+
+/** Sums the squares of the differences of two vectors in float64, in order. */
+export function squaredDistance(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) {
+    const difference = a[i]! - b[i]!;
+    sum += difference * difference;
+  }
+  return sum;
+}
+
 /** Adds `source` to `target` in place, float32; the caller's order of calls is the order of the sum. */
 export function addInto(target: Float32Array, source: Float32Array): void {
   for (let i = 0; i < target.length; i++) target[i] = target[i]! + source[i]!;

@@ -1,7 +1,8 @@
 // The layout of a flat vector: which tensor lies where. Params, grads and optimizer moments share one layout.
 
-/** What a tensor is for; penalties and norms are reported by group. */
-export type ParameterGroup = 'input' | 'recurrent' | 'bias' | 'output';
+/** What a tensor is for; weight decay, penalties and norms go by group. */
+export const parameterGroups = ['input', 'recurrent', 'bias', 'output'] as const;
+export type ParameterGroup = (typeof parameterGroups)[number];
 
 /** One tensor inside a flat vector: row-major, `size` values from `offset`. Names and shapes are PyTorch's. */
 export interface TensorSpec {

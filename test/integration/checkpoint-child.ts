@@ -16,7 +16,7 @@ const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? 
 export function makeSnapshot(step: number, size: number): TrainingSnapshot {
   const layout = layTensors([{ name: 'head.weight', shape: [size], group: 'output' }]);
   const params = new Float32Array(size).fill(step / 3);
-  const optimizer = { moments: { exp_avg: new Float32Array(size).fill(step / 7) }, scalars: { step } };
+  const optimizer = { moments: { exp_avg: new Float32Array(size).fill(step / 7) }, scalars: { step }, histories: {} };
   return {
     runId: 'run-1',
     step,

@@ -38,7 +38,11 @@ it.skipIf(!hasTorch())('gives PyTorch the weights and moments bit for bit', asyn
     const fill = (factor: number) =>
       Float32Array.from({ length: layout.size }, (_, i) => Math.fround((i % 17) * factor));
     const params = fill(0.013);
-    const optimizer = { moments: { exp_avg: fill(-1e-3), exp_avg_sq: fill(1e-5) }, scalars: { step: 7 } };
+    const optimizer = {
+      moments: { exp_avg: fill(-1e-3), exp_avg_sq: fill(1e-5) },
+      scalars: { step: 7 },
+      histories: {},
+    };
     const { path } = await writeCheckpoint(runDir, {
       runId: 'run-1',
       step: 7,

@@ -17,11 +17,11 @@ import {
 import { canStackShards } from '../../src/model/stacking.js';
 import { eagerRunner, type StepRunner } from '../../src/model/step-runner.js';
 import type { Tfjs } from '../../src/model/tfjs.js';
-import { clipGradients } from '../../src/optim/clip.js';
+import { clipByGlobalNorm } from '../../src/optim/clip-by-norm.js';
 import { createOptimizer } from '../../src/optim/create-optimizer.js';
 import { layoutOfModel } from '../../src/params/layout-of-model.js';
 import type { ModelSpec } from '../../src/params/model-spec.js';
-import { meanInto } from '../../src/tensor/flat-vector.js';
+import { globalNorm, meanInto } from '../../src/tensor/flat-vector.js';
 import { viewTensor } from '../../src/tensor/layout.js';
 
 const oracles = ['gradients', 'layers'].flatMap(
@@ -166,6 +166,9 @@ function trainTenSteps(create: NetworkFactory, { name, spec, steps, lengths, max
     momentum: 0.9,
     beta1: 0.9,
     beta2: 0.999,
+    nesterov: false,
+    alpha: 0.99,
+    amsgrad: false,
     epsilon: 1e-8,
     weightDecay: name === 'adamw' ? 1e-2 : 0,
   });
@@ -175,7 +178,8 @@ function trainTenSteps(create: NetworkFactory, { name, spec, steps, lengths, max
     network.setParams(params);
     const [result] = network.gradients([probeBatch({ spec, steps, lengths }, 1000 + 10 * step)], [grads]);
     meanInto(grads, result?.count ?? NaN);
-    norms.push(clipGradients({ name: 'global-norm', maxNorm }, grads).gradNorm);
+    norms.push(globalNorm(grads));
+    clipByGlobalNorm(grads, globalNorm(grads), maxNorm);
     optimizer.update(state, params, grads, name === 'sgd' ? 0.5 : 1e-2);
     losses.push((result?.loss ?? NaN) / (result?.count ?? NaN));
   }

@@ -1,5 +1,5 @@
 // Every event but a committed step, as one line for people.
-import type { EvaluatedEvent, RunEvent, StartedEvent } from '../../metrics/events.js';
+import type { EvaluatedEvent, SpikeEvent, RunEvent, StartedEvent } from '../../metrics/events.js';
 import { formatBytes, formatCount, formatDuration, formatPlural, formatShare, formatValue } from './format-quantity.js';
 import { epochOf, type RunView } from './run-view.js';
 
@@ -28,6 +28,13 @@ function formatEvaluated(event: EvaluatedEvent, view: RunView): string {
   return `evaluated after step ${event.step} (epoch ${epoch}): ${formatScore(event)}${loss} on ${examples} (${event.split})${baseline}${best}`;
 }
 
+function formatSpike({ step, gradNorm, median, reaction, learningRate, toStep }: SpikeEvent): string {
+  const what = `spike in step ${step}: gradient norm ${formatValue(gradNorm)}, median ${formatValue(median)}`;
+  if (reaction === 'cut') return `${what}; learning rate cut to ${formatValue(learningRate)}`;
+  if (reaction === 'skip') return `${what}; the step is left out`;
+  return toStep === undefined ? what : `${what}; back to the state after step ${toStep}, on with other data`;
+}
+
 /** Writes an event as a line; undefined for events that have no line of their own. */
 export function formatEvent(event: RunEvent, view: RunView): string | undefined {
   switch (event.event) {
@@ -43,12 +50,17 @@ export function formatEvent(event: RunEvent, view: RunView): string | undefined 
       return `waiting since ${formatDuration(event.seconds)}: ${event.reason}`;
     case 'non-finite':
       return `gradient not finite in step ${event.step}, layer ${event.layer}: shard ${event.shard} of worker ${event.rank}, examples ${event.exampleIds.join(', ')}; reaction: ${event.reaction}`;
+    case 'spike':
+      return formatSpike(event);
+    case 'step-saved':
+      return `step ${event.step} (${event.reason}) is kept; to look into it:\n  bridle replay ${event.path}`;
     case 'checkpoint':
       return `checkpoint after step ${event.step}: ${event.path} (${formatBytes(event.bytes)})`;
     case 'evaluated':
       return formatEvaluated(event, view);
     case 'warning':
       return `warning ${event.code}: ${event.message}`;
+    case 'gradients':
     case 'committed':
     case 'done':
     case 'error':

@@ -16,7 +16,11 @@ export function copyState(state: TrainingState): TrainingState {
   return {
     step: state.step,
     params: state.params.slice(),
-    optimizer: { moments, scalars: { ...state.optimizer.scalars } },
+    optimizer: {
+      moments,
+      scalars: { ...state.optimizer.scalars },
+      histories: structuredClone(state.optimizer.histories),
+    },
   };
 }
 

@@ -72,7 +72,7 @@ describe('writing and reading', () => {
   it('keeps a state without moments and without metrics', async () => {
     const runDir = await temporaryFolder();
     const { digestState } = await import('../../../src/checkpoint/digest.js');
-    const optimizer = { moments: {}, scalars: {} };
+    const optimizer = { moments: {}, scalars: {}, histories: {} };
     const base = sampleSnapshot(3);
     const snapshot = { ...base, optimizer, metrics: {}, digest: digestState(base.params, optimizer) };
     await writeCheckpoint(runDir, snapshot);

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { digestState } from '../../../src/checkpoint/digest.js';
 
-const state = { moments: { b: Float32Array.of(3), a: Float32Array.of(2) }, scalars: { z: 0.5, y: -1 } };
+const state = { moments: { b: Float32Array.of(3), a: Float32Array.of(2) }, scalars: { z: 0.5, y: -1 }, histories: {} };
 
 it('hashes little-endian params, then moments, then scalars, each by name', () => {
   const bytes = Buffer.alloc(4 + 5 + 5 + 9 + 9);

@@ -21,6 +21,7 @@ export function sampleSnapshot(step: number): TrainingSnapshot {
   const optimizer = {
     moments: { exp_avg_sq: fill(0.003), exp_avg: fill(-0.07) },
     scalars: { step, beta1_product: 0.9 / step, beta2_product: 1 - 2 ** -53 },
+    histories: { 'clip.0.norms': [0.1, 1e300, step] },
   };
   return {
     runId: 'run-1',

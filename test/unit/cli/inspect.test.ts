@@ -16,7 +16,7 @@ const layout = layTensors([
 
 async function save(step: number): Promise<string> {
   const params = Float32Array.of(3, 4, step);
-  const optimizer = { moments: { momentum_buffer: Float32Array.of(0, 2, 0) }, scalars: { step } };
+  const optimizer = { moments: { momentum_buffer: Float32Array.of(0, 2, 0) }, scalars: { step }, histories: {} };
   const digest = digestState(params, optimizer);
   const description = { model: { cell: 'lstm' }, data: { name: 'adding' } };
   const snapshot = {

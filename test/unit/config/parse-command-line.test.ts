@@ -32,7 +32,7 @@ describe('values', () => {
       shards: 8,
       optimizer: 'adam',
       learningRate: 0.002,
-      clip: 'global-norm',
+      clip: ['global-norm'],
       maxNorm: 1,
       initializer: 'glorot-uniform',
       recurrentInitializer: 'orthogonal',
@@ -81,7 +81,7 @@ describe('values', () => {
   it('lets --steps silence epochs that only the environment names, and --clip none a threshold from there', () => {
     const env = { BRIDLE_EPOCHS: '3', BRIDLE_MAX_NORM: '2' };
     const { values } = parseCommandLine(['train', '--steps', '5', '--clip', 'none'], env);
-    expect(values).toMatchObject({ steps: 5, epochs: undefined, clip: 'none' });
+    expect(values).toMatchObject({ steps: 5, epochs: undefined, clip: ['none'] });
   });
 
   it('takes --resume with and without a folder', () => {
@@ -132,7 +132,7 @@ describe('refusals', () => {
     ['train --join ws://localhost:1', 'UNKNOWN_FLAG', 'but of bridle worker, bridle doctor'],
     ['train -x', 'UNKNOWN_FLAG', '-x'],
     ['train --per-device-train-batch-size 8', 'FOREIGN_FLAG', '--global-batch'],
-    ['train --clipvalue=0.5', 'FOREIGN_FLAG', '--clip value --max-norm'],
+    ['train --clipvalue=0.5', 'FOREIGN_FLAG', '--clip value:X'],
     ['train --num_workers 4', 'FOREIGN_FLAG', '--workers'],
     ['train --layers 0', 'FLAG_VALUE', 'a whole number from 1 to 64, got "0"'],
     ['train --layers 1.5', 'FLAG_VALUE', 'got "1.5"'],
@@ -140,7 +140,7 @@ describe('refusals', () => {
     ['train --seed 9007199254740993', 'FLAG_VALUE', 'from 0 to 9007199254740991'],
     ['train --l1 -1', 'FLAG_VALUE', 'got "-1"'],
     ['train --max-norm Infinity', 'FLAG_VALUE', 'got "Infinity"'],
-    ['train --optimizer adamw_torch', 'FLAG_VALUE', 'sgd, adam, adamw'],
+    ['train --optimizer adamw_torch', 'FLAG_VALUE', 'sgd, rmsprop, adam, adamw'],
     ['train --json=maybe', 'FLAG_VALUE', 'true or false'],
     ['train --workers 0', 'FLAG_VALUE', 'auto or a whole number'],
     ['train --lr 1 --learning-rate 2', 'FLAG_REPEATED', '--lr and --learning-rate'],

@@ -78,7 +78,7 @@ describe('resuming', () => {
       formatRunConfig(parseCommandLine(['train', '--clip', 'none', '--cell', 'rnn'], {})),
       'c',
     );
-    expect(settleCommandLine(readCommandLine(['train', '--resume'], {}), plain).values.clip).toBe('none');
+    expect(settleCommandLine(readCommandLine(['train', '--resume'], {}), plain).values.clip).toEqual(['none']);
   });
 
   it('asks for --insecure again: it is not inherited', () => {

@@ -15,6 +15,9 @@ const optimizer = createOptimizer({
   momentum: 0,
   beta1: 0.9,
   beta2: 0.999,
+  nesterov: false,
+  alpha: 0.99,
+  amsgrad: false,
   epsilon: 1e-8,
   weightDecay: 0,
 });
@@ -23,8 +26,17 @@ const rules: UpdateRules = {
   layout,
   numShards: 4,
   optimizer,
-  schedule: { name: 'constant', learningRate: 0.5, warmupSteps: 0, totalSteps: 9, minLearningRate: 0 },
-  clip: { name: 'none' },
+  schedule: {
+    name: 'constant',
+    learningRate: 0.5,
+    warmupSteps: 0,
+    totalSteps: 9,
+    minLearningRate: 0,
+    decaySteps: 1,
+    decayFactor: 1,
+    patience: 0,
+  },
+  clip: [],
   l1: 0,
   l2: 0,
   skipsNonFinite: false,
@@ -54,9 +66,14 @@ describe('an update', () => {
 
   it('clips the mean, not the sum', () => {
     const training = state(0, 0, 0);
-    const outcome = applyUpdate(training, { ...rules, clip: { name: 'global-norm', maxNorm: 1 } }, reports, {
-      left: Float32Array.of(0, 0, 16),
-    });
+    const outcome = applyUpdate(
+      training,
+      { ...rules, clip: [{ name: 'global-norm', maxNorm: 1, order: 2 }] },
+      reports,
+      {
+        left: Float32Array.of(0, 0, 16),
+      },
+    );
     expect(outcome).toMatchObject({ gradNorm: 2, clippedNorm: 1, clipCoefficient: 0.5 });
     expect([...training.params]).toEqual([0, 0, -0.5]);
   });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addPenalties } from '../../../src/optim/penalty.js';
+import { addPenalties, type PenaltyOptions } from '../../../src/optim/penalty.js';
 import { layTensors } from '../../../src/tensor/layout.js';
 
 const layout = layTensors([
@@ -31,4 +31,15 @@ it('adds l1 before l2, each rounded to float32', () => {
   });
   addPenalties(grads, params, layout, { l1: 0.01, l2: 0.003 });
   expect(grads).toEqual(wanted);
+});
+
+it('takes numbers by group; biases have a penalty only where they are named', () => {
+  const run = (l2: PenaltyOptions['l2']): number[] => {
+    const grads = new Float32Array(6);
+    addPenalties(grads, params, layout, { l1: 0, l2 });
+    return [...grads];
+  };
+  expect(run({ others: 0.5 })).toEqual([2, -3, 0, 0.5, 0, 0]);
+  expect(run({ bias: 0.5 })).toEqual([0, 0, 0, 0, 7, -7]);
+  expect(run({ others: 0.25, recurrent: 0.5, bias: 0.25 })).toEqual([2, -3, 0, 0.5, 3.5, -3.5]);
 });

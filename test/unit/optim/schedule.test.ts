@@ -7,6 +7,9 @@ const cosine: ScheduleOptions = {
   warmupSteps: 10,
   totalSteps: 110,
   minLearningRate: 0.01,
+  decaySteps: 30,
+  decayFactor: 0.3,
+  patience: 2,
 };
 
 describe('learningRateAt', () => {
