@@ -127,7 +127,7 @@ function columnOf(header: readonly string[], name: string, path: string): number
   );
 }
 
-/** Windows whose targets are the rows `from` to `to - 1`, made when a block is asked for: overlapping rows are stored once. */
+/** Windows whose targets are the rows `from` to `to - 1`, each with enough rows before it; made when a block is asked for: overlapping rows are stored once. */
 function windowsOf(
   table: Table,
   scalings: readonly ColumnScaling[],
@@ -136,12 +136,11 @@ function windowsOf(
   to: number,
 ): SplitSource {
   const before = length - 1 + horizon;
-  const start = Math.max(from, before);
   const { inputs, targets, names } = table;
   return {
-    lengths: new Int32Array(Math.max(0, to - start)).fill(length),
+    lengths: new Int32Array(to - from).fill(length),
     read(first, count) {
-      const rows = table.read(start + first - before, count + before);
+      const rows = table.read(from + first - before, count + before);
       const scaled = (row: number, column: number) => scaleValue(rows[row * names.length + column]!, scalings[column]!);
       const inputColumn = new Float32Array(count * length * inputs.length);
       const targetColumn = new Float32Array(count * targets.length);
@@ -164,16 +163,15 @@ function persistenceOf(
   from: number,
   to: number,
 ): Baseline {
-  const start = Math.max(from, horizon);
   let sum = 0;
-  for (let row = start; row < to; row++) {
+  for (let row = from; row < to; row++) {
     const [before, now] = [table.read(row - horizon, 1), table.read(row, 1)];
     for (const column of table.targets) {
       const error = (now[column]! - before[column]!) / scalings[column]!.scale;
       sum += error * error;
     }
   }
-  return { name: 'persistence', loss: sum / (to - start) };
+  return { name: 'persistence', loss: sum / (to - from) };
 }
 
 function requireFloat32(table: Table, scalings: readonly ColumnScaling[], options: TableOptions): void {
