@@ -29,14 +29,28 @@ const sequences = write(
     return JSON.stringify({ ids, labels: ids.slice(1).includes(ids[0]!) ? 1 : 0 });
   }),
 );
+/** Two keys a step, one of which moves on; the splits stand in the lines. */
+const frames = write(
+  'frames.jsonl',
+  Array.from({ length: 60 }, (_, i) => {
+    const split = i % 6 === 0 ? 'valid' : i % 6 === 1 ? 'test' : 'train';
+    return JSON.stringify({
+      split,
+      frames: Array.from({ length: 3 + (i % 9) }, (__, step) => [step % 12, 40 + (i % 5)]),
+    });
+  }),
+);
 const series = write('series.csv', [
   'day,load',
   ...Array.from({ length: 200 }, (_, i) => `2024-${i},${(i % 7) * 3 + (i % 5)}`),
 ]);
 
 describe('own data', () => {
-  it('gives the same digest for one worker and for two, in buckets of like length', async () => {
-    const args = ['--data', 'jsonl', '--data-path', sequences, '--bucket', '2', '--steps', '8'];
+  it.each([
+    ['ids with labels, in buckets of like length', sequences, ['--bucket', '2']],
+    ['frames of keys', frames, []],
+  ])('gives the same digest for one worker and for two: %s', async (_, path, more) => {
+    const args = ['--data', 'jsonl', '--data-path', path, '--steps', '8', ...more];
     const alone = await train(...args, '--workers', '1').done();
     const together = await train(...args, '--workers', '2', '--min-workers', '2').done();
     expect(together.digest).toBe(alone.digest);
