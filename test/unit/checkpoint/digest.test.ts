@@ -29,3 +29,11 @@ it('tells 0 from -0 and one scalar from another', () => {
   expect(digestState(Float32Array.of(-0), state)).not.toBe(digest);
   expect(digestState(Float32Array.of(0), { ...state, scalars: { z: 0.5, y: -1.0000000000000002 } })).not.toBe(digest);
 });
+
+it('hashes histories after the scalars, each by name and value, and nothing where there are none', () => {
+  const params = Float32Array.of(0);
+  const digest = digestState(params, { ...state, histories: { 'clip.0.norms': [1, 2] } });
+  expect(digest).not.toBe(digestState(params, state));
+  expect(digestState(params, { ...state, histories: { 'clip.0.norms': [1, 2.0000000000000004] } })).not.toBe(digest);
+  expect(digestState(params, { ...state, histories: { 'clip.1.norms': [1, 2] } })).not.toBe(digest);
+});
