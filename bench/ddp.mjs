@@ -109,7 +109,16 @@ async function timeBridle([maxLength, globalBatch, features, hiddenSize, layers,
     await runTraining(training, {
       location: { runDir, resume: false },
       prepared: { plan, firstParams: () => initialParams(plan.model, training.initializer, training.seed) },
-      ...{ insecure: false, threads: 1, maxRestarts: 0, workers, logEvery: 0, configYaml: '', command: [] },
+      ...{
+        payload: 'auto',
+        insecure: false,
+        threads: 1,
+        maxRestarts: 0,
+        workers,
+        logEvery: 0,
+        configYaml: '',
+        command: [],
+      },
       listen: { unixPath: join(runDir, 'socket') },
       signal: new AbortController().signal,
       onEvent: (event) => {

@@ -38,6 +38,7 @@ export const worker: CommandBody = async (given, around) => {
       ...(tlsCa === undefined ? {} : { tlsCaPath: tlsCa }),
       insecure: values.insecure,
       maxRestarts: values.maxRestarts,
+      payload: values.payload,
       ...(name === undefined ? {} : { name }),
       signal: stop.signal,
       onEvent: output.onEvent,

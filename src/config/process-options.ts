@@ -1,4 +1,5 @@
 // Options that say which processes compute, and how they find and trust each other.
+import { payloadChoices } from '../protocol/payload.js';
 import type { CommandName, Option } from './option.js';
 import {
   choice,
@@ -88,6 +89,14 @@ export const workerOptions = {
 } as const satisfies Record<string, Option>;
 
 export const networkOptions = {
+  payload: {
+    type: choice(...payloadChoices),
+    default: 'auto',
+    about:
+      'How tensors travel. auto: through shared memory (/dev/shm) where coordinator and worker are on one Linux machine, else through the socket; frame: always through the socket; shm: through shared memory or not at all.',
+    group: 'Network',
+    commands: ['train', 'coordinator', 'worker'],
+  },
   listen: {
     type: listenAddress,
     default: '127.0.0.1:29600',

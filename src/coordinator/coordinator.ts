@@ -5,8 +5,9 @@ import type { Logger } from 'pino';
 import { BridleError, ProtocolError } from '../errors.js';
 import type { DoneEvent } from '../metrics/events.js';
 import { Role, type ControlBodies, type ControlMessage } from '../protocol/control.js';
-import type { FrameHeader } from '../protocol/frame.js';
+import type { Frame } from '../protocol/frame.js';
 import { defaultLimits } from '../protocol/limits.js';
+import type { PayloadChoice } from '../protocol/payload.js';
 import { protocolVersion } from '../protocol/version.js';
 import type { Connection } from '../transport/connection.js';
 import { isOwed } from './core/answers.js';
@@ -22,10 +23,12 @@ import {
 import { checkHello } from './greeting.js';
 import { Outbox } from './outbox.js';
 import { Peer, printable } from './peer.js';
+import { TensorRoads } from './tensor-roads.js';
 import { TrainingRun, type TrainingRunOptions } from './training-run.js';
 
 export interface CoordinatorOptions extends TrainingRunOptions {
   readonly bridleVersion: string;
+  readonly payload: PayloadChoice;
   /** The first worker has fixed the kernel id. */
   onKernel(kernelId: string): void;
   readonly log: Logger;
@@ -41,6 +44,7 @@ export class Coordinator {
   readonly #options: CoordinatorOptions;
   readonly #core: CoreState;
   readonly #run: TrainingRun;
+  readonly #roads: TensorRoads;
   readonly #outbox: Outbox;
   readonly #peers = new Set<Peer>();
   readonly #byRank = new Map<number, Peer>();
@@ -55,10 +59,11 @@ export class Coordinator {
   #timer: NodeJS.Timeout | undefined;
   #nextRank = 0;
 
-  private constructor(options: CoordinatorOptions, run: TrainingRun) {
+  private constructor(options: CoordinatorOptions, run: TrainingRun, roads: TensorRoads) {
     this.#options = options;
     this.#run = run;
-    this.#outbox = new Outbox({ ...options, state: run.state });
+    this.#roads = roads;
+    this.#outbox = new Outbox({ ...options, state: run.state, roads });
     const { step } = options.state;
     const isEvaluated = (options.evaluatedStep ?? step) === step;
     this.#core = createCoreState(options.plan.core, step, performance.now(), isEvaluated);
@@ -73,7 +78,7 @@ export class Coordinator {
   static async start(options: CoordinatorOptions): Promise<Coordinator> {
     const holder: { coordinator?: Coordinator } = {};
     const run = await TrainingRun.open(options, (error) => holder.coordinator?.fail(error));
-    const coordinator = new Coordinator(options, run);
+    const coordinator = new Coordinator(options, run, await openRoads(options, run));
     holder.coordinator = coordinator;
     if (run.kernelId !== undefined) coordinator.#announceStart(run.kernelId);
     coordinator.#timer = setInterval(() => coordinator.#onTick(), tickMs);
@@ -97,7 +102,7 @@ export class Coordinator {
       {
         onHello: (_peer, hello) => this.#onHello(peer, hello),
         onControl: (_peer, message) => this.#onControl(peer, message),
-        onFrame: (_peer, header, payload) => this.#onFrame(peer, header, payload),
+        onFrame: (_peer, frame) => this.#onFrame(peer, frame),
         onClosed: (_peer, reason) => this.#onClosed(peer, reason),
       },
       performance.now(),
@@ -121,6 +126,7 @@ export class Coordinator {
   #end(): void {
     this.#hasEnded = true;
     clearInterval(this.#timer);
+    this.#roads.close();
   }
 
   #onTick(): void {
@@ -235,6 +241,7 @@ export class Coordinator {
       setTimeout(() => peer.close('GOODBYE', 'an observer has seen it all'), observerMs).unref();
       return;
     }
+    this.#roads.offer(peer, hello);
     this.#byRank.set(peer.rank, peer);
     if (isFirst) {
       this.#options.onKernel(hello.kernelId);
@@ -266,6 +273,7 @@ export class Coordinator {
   #onClosed(peer: Peer, reason: string): void {
     const { rank, staleFrames, identity, name } = peer;
     this.#peers.delete(peer);
+    this.#roads.leave(peer);
     if (rank === undefined) return;
     if (peer.hasBroken) {
       this.#breaches.set(identity, (this.#breaches.get(identity) ?? 0) + 1);
@@ -321,6 +329,9 @@ export class Coordinator {
           scores: message.body.reports as ShardScore[],
         });
         return;
+      case 'sharedMemoryTaken':
+        if (this.#roads.onTaken(peer, message.body)) this.#options.log.info({ rank }, 'shared memory is taken up');
+        return;
       case 'needBlocks':
         this.#outbox.sendBlocks(peer, message.body.names);
         return;
@@ -337,8 +348,9 @@ export class Coordinator {
     }
   }
 
-  #onFrame(peer: Peer, header: FrameHeader, payload: Uint8Array): void {
+  #onFrame(peer: Peer, frame: Frame): void {
     const { rank } = peer;
+    const { header } = frame;
     if (rank === undefined) return;
     this.#dispatch({ type: 'heard', rank });
     const isFresh =
@@ -354,7 +366,7 @@ export class Coordinator {
     const arrival = { rank, leaseId: header.attempt, step: header.step, node };
     // What nobody waits for takes no memory: the core counts it as stale, or sees a breach.
     if (!isOwed(this.#core, arrival)) peer.staleFrames += 1;
-    else if (!this.#run.gradients.add(header, payload)) return;
+    else if (!this.#run.gradients.add(header, this.#roads.copyOf(peer, frame))) return;
     this.#dispatch({ type: 'node', ...arrival });
   }
 
@@ -383,4 +395,14 @@ export class Coordinator {
 /** A report as a plain value: its defaults lie on a prototype, and its text is the peer's own. */
 function healthOf({ shard, loss, count, squaredNorm, nonFinite }: ShardHealth): ShardHealth {
   return { shard, loss, count, squaredNorm, nonFinite: printable(nonFinite) };
+}
+
+async function openRoads(options: CoordinatorOptions, run: TrainingRun): Promise<TensorRoads> {
+  const onClosed = ({ code, message }: BridleError): void => options.onEvent({ event: 'warning', code, message });
+  try {
+    return new TensorRoads({ ...options, state: run.state, onClosed });
+  } catch (error) {
+    await run.close();
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
 // Gradients of the open step: vectors that are arriving, and tree nodes that are in.
 import { childNodes, nodeKey, reduceTree, rootNode, type TreeNode } from '../collective/tree.js';
 import { NumericalError } from '../errors.js';
-import { VectorAssembly } from '../protocol/chunks.js';
+import { VectorAssembly, type CopyChunk } from '../protocol/chunks.js';
 import type { FrameHeader } from '../protocol/frame.js';
 import { addIn, type GradientSum } from '../tensor/reduce.js';
 import type { VectorArena } from '../tensor/vector-arena.js';
@@ -20,11 +20,11 @@ export class GradientStore {
   }
 
   /** Takes a chunk in; true when its vector is whole. */
-  add(header: FrameHeader, payload: Uint8Array): boolean {
+  add(header: FrameHeader, copy: CopyChunk): boolean {
     const key = stagedKey(header.attempt, header);
     let assembly = this.#arriving.get(key);
     if (!assembly) this.#arriving.set(key, (assembly = new VectorAssembly(this.#arena.allocate(this.#size))));
-    const vector = assembly.add(header, payload);
+    const vector = assembly.add(header, copy);
     if (!vector) return false;
     this.#arriving.delete(key);
     this.#staged.set(key, vector);

@@ -1,21 +1,19 @@
 // What goes out to workers: weights encoded once for all, leases, and the data that they need.
 import { crc32 } from 'node:zlib';
 import type { Block, Split } from '../data/load-dataset.js';
-import { encodeVector } from '../protocol/chunks.js';
 import { Purpose as WirePurpose } from '../protocol/control.js';
 import { encodeFrame } from '../protocol/frame.js';
-import { defaultLimits } from '../protocol/limits.js';
-import type { TrainingState } from './apply-update.js';
 import type { CoreEffect, Purpose } from './core/state.js';
 import type { Peer } from './peer.js';
 import type { RunPlan } from './run-plan.js';
+import type { TensorRoads } from './tensor-roads.js';
 
 export interface OutboxOptions {
   readonly plan: RunPlan;
   readonly runId: string;
   readonly generation: number;
-  /** The live state: its weights go out as they are when they are asked for. */
-  readonly state: TrainingState;
+  readonly state: { readonly step: number };
+  readonly roads: TensorRoads;
 }
 
 type LeaseEffect = Extract<CoreEffect, { type: 'lease' }>;
@@ -25,7 +23,6 @@ const prefetchBytes = 4 * 1024 * 1024;
 
 export class Outbox {
   readonly #options: OutboxOptions;
-  #weights: { readonly step: number; readonly frames: readonly Uint8Array[] } | undefined;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -66,15 +63,10 @@ export class Outbox {
   }
 
   #sendWeights(peer: Peer): void {
-    const { runId, generation, state } = this.#options;
-    const { step } = state;
-    if (peer.weightsStep === step) return;
-    if (this.#weights?.step !== step) {
-      const header = { kind: 'weights', generation, step, attempt: 0, level: 0, index: 0, runId } as const;
-      this.#weights = { step, frames: encodeVector(header, state.params, defaultLimits.maxChunkBytes, crc32) };
-    }
-    for (const frame of this.#weights.frames) peer.connection.send(frame);
-    peer.weightsStep = step;
+    const { roads, state } = this.#options;
+    if (peer.weightsStep === state.step) return;
+    for (const message of roads.weightsFor(peer)) peer.connection.send(message);
+    peer.weightsStep = state.step;
   }
 
   /** The shards' examples in row order, each with the place of its block in the list of names. */

@@ -8,7 +8,7 @@ import {
   type ControlDraft,
   type ControlMessage,
 } from '../protocol/control.js';
-import { decodeFrame, isFrame, type FrameHeader } from '../protocol/frame.js';
+import { decodeFrame, isFrame, type Frame } from '../protocol/frame.js';
 import { defaultLimits } from '../protocol/limits.js';
 import { closeCodes, type Connection } from '../transport/connection.js';
 import { DataFeed } from './data-feed.js';
@@ -16,7 +16,7 @@ import { DataFeed } from './data-feed.js';
 export interface PeerHandlers {
   onHello(peer: Peer, hello: ControlBodies['hello']): void;
   onControl(peer: Peer, message: ControlMessage): void;
-  onFrame(peer: Peer, header: FrameHeader, payload: Uint8Array): void;
+  onFrame(peer: Peer, frame: Frame): void;
   onClosed(peer: Peer, reason: string): void;
 }
 
@@ -105,8 +105,7 @@ export class Peer {
     try {
       if (isFrame(bytes)) {
         if (this.rank === undefined) throw new ProtocolError('HELLO_EXPECTED', 'A tensor frame came before Hello.');
-        const { header, payload } = decodeFrame(bytes, crc32);
-        handlers.onFrame(this, header, payload);
+        handlers.onFrame(this, decodeFrame(bytes, crc32));
         return;
       }
       const message = decodeControl(bytes);

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { ExecutionChoice } from '../backend/execution.js';
 import type { BackendChoice, RunLocation } from '../coordinator/training-options.js';
 import type { RunEvent } from '../metrics/events.js';
+import type { PayloadChoice } from '../protocol/payload.js';
 import type { PreparedRun } from './prepare-run.js';
 
 /** `explicit`: somebody chose this address; a default one that is taken may be replaced by a free port. */
@@ -17,6 +18,7 @@ export interface ProcessOptions {
   readonly insecure: boolean;
   readonly threads: number;
   readonly maxRestarts: number;
+  readonly payload: PayloadChoice;
   /** Aborted at the first Ctrl-C: save and stop. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;

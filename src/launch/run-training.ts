@@ -21,6 +21,7 @@ export function runTraining(training: TrainingOptions, launch: LaunchOptions): P
       execution,
       threads: launch.threads,
       maxRestarts: launch.maxRestarts,
+      payload: launch.payload,
       name: 'worker',
       logDir: join(launch.location.runDir, 'logs'),
       onEvent: launch.onEvent,

@@ -22,6 +22,7 @@ export async function runWorkers(options: WorkersOptions): Promise<void> {
     execution: chooseExecution(backend, options.execution),
     threads: options.threads,
     maxRestarts: options.maxRestarts,
+    payload: options.payload,
     name: options.name ?? hostname(),
     logDir,
     onEvent: options.onEvent,

@@ -41,6 +41,7 @@ export async function serveRun(
       ...run,
       runDir,
       bridleVersion,
+      payload: launch.payload,
       ...(launch.recordGradients !== undefined && { recordGradients: launch.recordGradients }),
       onEvent: launch.onEvent,
       onKernel: (kernelId) => {

@@ -8,6 +8,7 @@ import { numGpus } from '../backend/available-backends.js';
 import type { BackendName, Execution } from '../backend/backend.js';
 import { BridleError, TransportError, exitCodes } from '../errors.js';
 import type { RunEvent } from '../metrics/events.js';
+import type { PayloadChoice } from '../protocol/payload.js';
 import type { WorkerProcessOptions, WorkerProcessReport } from '../worker/process-options.js';
 
 export interface WorkerPoolOptions {
@@ -24,6 +25,7 @@ export interface WorkerPoolOptions {
   readonly name: string;
   readonly logDir: string;
   readonly joinTimeoutMs: number;
+  readonly payload: PayloadChoice;
   readonly onEvent: (event: RunEvent) => void;
   readonly log: Logger;
 }
@@ -145,7 +147,7 @@ function runOnce(
 }
 
 function startProcess(options: WorkerPoolOptions, slot: number, name: string, logPath: string): ChildProcess {
-  const { join: address, token, tlsCaPath, insecure, backend, execution, threads, joinTimeoutMs } = options;
+  const { join: address, token, tlsCaPath, insecure, backend, execution, threads, joinTimeoutMs, payload } = options;
   const given: WorkerProcessOptions = {
     join: address,
     ...(tlsCaPath !== undefined && { tlsCaPath }),
@@ -156,6 +158,7 @@ function startProcess(options: WorkerPoolOptions, slot: number, name: string, lo
     name,
     logPath,
     joinTimeoutMs,
+    payload,
     cacheBytes: 256 * 1024 * 1024,
   };
   // What native libraries print goes to the log too.

@@ -84,6 +84,7 @@ export async function readyRun({ line, resumedDir, launcher, env, command }: Run
           ...(tlsCert === undefined || tlsKey === undefined ? {} : { tls: { certPath: tlsCert, keyPath: tlsKey } }),
           insecure: values.insecure,
           maxRestarts: values.maxRestarts,
+          payload: values.payload,
           logEvery: values.logEvery ?? 0,
           ...(recordGradients === undefined ? {} : { recordGradients }),
           signal,

@@ -12,7 +12,8 @@ import { countTraffic } from './traffic.js';
 /** All light workers give the same bits for a (step, shard): a run of theirs needs no --allow-mixed-kernels. */
 export const loadtestKernelId = 'loadtest/1';
 
-const joinTimeoutMs = 60_000;
+/** Frames: the load of workers on other machines. */
+const sessionOptions = { joinTimeoutMs: 60_000, payload: 'frame' } as const;
 
 export interface LightWorkerHandlers {
   onJoined(): void;
@@ -39,7 +40,7 @@ export class LightWorker implements SessionHost {
     this.#number = number;
     this.#shared = shared;
     this.#handlers = handlers;
-    this.#session = new Session(this, joinTimeoutMs);
+    this.#session = new Session(this, sessionOptions);
   }
 
   get name(): string {
@@ -67,7 +68,7 @@ export class LightWorker implements SessionHost {
   /** A launcher would start a stuck worker's process again. */
   #startAgain(reason: string): void {
     this.#shared.options.tell({ type: 'lost', worker: this.name, reason });
-    this.#session = new Session(this, joinTimeoutMs);
+    this.#session = new Session(this, sessionOptions);
     this.#held.clear();
     this.start();
   }

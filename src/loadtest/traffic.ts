@@ -10,6 +10,7 @@ export interface Traffic {
 export function countTraffic(connection: Connection, traffic: Traffic): Connection {
   return {
     peer: connection.peer,
+    isLocal: connection.isLocal,
     get queuedBytes() {
       return connection.queuedBytes;
     },

@@ -19,6 +19,8 @@ export interface ControlBodies {
   goodbye: bridle.v1.Goodbye;
   evaluationReports: bridle.v1.EvaluationReports;
   stop: bridle.v1.Stop;
+  sharedMemory: bridle.v1.SharedMemory;
+  sharedMemoryTaken: bridle.v1.SharedMemoryTaken;
 }
 export type ControlKind = keyof ControlBodies;
 /** A decoded message, told apart by `kind`. */

@@ -36,14 +36,39 @@ export interface FrameHeader {
 /** A checksum over the payload: CRC-32 as in zlib. Passed in, since the fast one is not to be had in a browser. */
 export type Checksum = (bytes: Uint8Array) => number;
 
+/** A frame as it came. `head` and `payload` are views of the message. */
+export interface Frame {
+  readonly header: FrameHeader;
+  readonly head: Uint8Array;
+  readonly payload: Uint8Array;
+  /** The cell of shared memory in which the payload lies; undefined: it is here. */
+  readonly cell: number | undefined;
+}
+
+/** The payload lies in a cell of shared memory, whose number stands in place of the checksum. */
+const inCellFlag = 1;
+
 /** Encodes header and payload into one message of their own. */
 export function encodeFrame(header: FrameHeader, payload: Uint8Array, checksum: Checksum): Uint8Array {
-  const bytes = new Uint8Array(headerBytes + payload.length);
+  const bytes = encodeHeader(header, 0, checksum(payload), headerBytes + payload.length);
+  bytes.set(payload, headerBytes);
+  return bytes;
+}
+
+/** Encodes a frame whose payload lies in a cell of shared memory: the header alone, which stands in the cell too. */
+export function encodeCellHeader(header: FrameHeader, cell: number): Uint8Array {
+  return encodeHeader(header, inCellFlag, cell, headerBytes);
+}
+
+/** Writes the header at the start of a new message of `messageBytes`. */
+function encodeHeader(header: FrameHeader, flags: number, check: number, messageBytes: number): Uint8Array {
+  const bytes = new Uint8Array(messageBytes);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, magic, true);
   view.setUint8(4, frameVersion);
   view.setUint8(5, frameKinds[header.kind]);
   view.setUint8(6, frameDtypes[header.dtype]);
+  view.setUint8(7, flags);
   view.setUint32(8, header.generation, true);
   view.setUint32(12, header.step, true);
   view.setUint32(16, header.attempt, true);
@@ -53,9 +78,8 @@ export function encodeFrame(header: FrameHeader, payload: Uint8Array, checksum: 
   setUint64(view, 32, header.offset);
   setUint64(view, 40, header.total);
   view.setUint32(48, header.count, true);
-  view.setUint32(52, checksum(payload), true);
+  view.setUint32(52, check, true);
   for (let i = 0; i < 8; i += 1) view.setUint8(56 + i, Number.parseInt(header.runId.slice(2 * i, 2 * i + 2), 16));
-  bytes.set(payload, headerBytes);
   return bytes;
 }
 
@@ -63,12 +87,8 @@ export function isFrame(bytes: Uint8Array): boolean {
   return bytes.length >= 4 && bytes[0] === 0x42 && bytes[1] === 0x52 && bytes[2] === 0x44 && bytes[3] === 0x4c;
 }
 
-/** Decodes and verifies one frame; `payload` is a view into `bytes`. Anything wrong is a ProtocolError. */
-export function decodeFrame(
-  bytes: Uint8Array,
-  checksum: Checksum,
-  limits: ProtocolLimits = defaultLimits,
-): { readonly header: FrameHeader; readonly payload: Uint8Array } {
+/** Decodes and verifies one frame. Anything wrong is a ProtocolError. */
+export function decodeFrame(bytes: Uint8Array, checksum: Checksum, limits: ProtocolLimits = defaultLimits): Frame {
   if (bytes.length < headerBytes || !isFrame(bytes))
     throw invalid(`${bytes.length} bytes came, a frame has a header of ${headerBytes}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -88,12 +108,20 @@ export function decodeFrame(
     count: view.getUint32(48, true),
     runId: hex(bytes.subarray(56, 64)),
   };
-  checkSizes(header, payload.length, limits);
-  if (view.getUint8(7) !== 0) throw invalid(`its flags are ${view.getUint8(7)}, wanted 0`);
+  const flags = view.getUint8(7);
+  if (flags !== 0 && flags !== inCellFlag) throw invalid(`its flags are ${flags}, wanted 0 or ${inCellFlag}`);
+  const head = bytes.subarray(0, headerBytes);
   const check = view.getUint32(52, true);
+  if (flags === inCellFlag) {
+    if (payload.length > 0)
+      throw invalid(`its payload lies in shared memory, and ${payload.length} bytes came with it`);
+    checkSizes(header, header.count * valueBytes[header.dtype], limits);
+    return { header, head, payload, cell: check };
+  }
+  checkSizes(header, payload.length, limits);
   if (checksum(payload) !== check)
     throw new ProtocolError('FRAME_CORRUPT', 'The checksum of a tensor frame does not fit its payload.');
-  return { header, payload };
+  return { header, head, payload, cell: undefined };
 }
 
 function checkSizes(header: FrameHeader, payloadBytes: number, limits: ProtocolLimits): void {

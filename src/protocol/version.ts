@@ -4,7 +4,7 @@ import { ProtocolError } from '../errors.js';
 /** The version of the package; a test holds it to package.json, which a browser cannot read. */
 export const bridleVersion = '0.1.0';
 
-export const protocolVersion = { major: 1, minor: 0 } as const;
+export const protocolVersion = { major: 1, minor: 1 } as const;
 
 /** Returns the minor version that both sides speak; another major version is a ProtocolError that names both. */
 export function negotiateMinor(theirs: { readonly major: number; readonly minor: number }): number {

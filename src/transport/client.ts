@@ -45,7 +45,7 @@ export function connect(options: ConnectOptions): Promise<Connection> {
       ...(options.token !== undefined && { headers: { authorization: `Bearer ${options.token}` } }),
       ...(options.tlsCaPath !== undefined && { ca: readCa(options.tlsCaPath) }),
     });
-    socket.once('open', () => resolve(new SocketConnection(socket, options.join)));
+    socket.once('open', () => resolve(new SocketConnection(socket, options.join, isLocal)));
     socket.on('error', (cause) =>
       reject(new TransportError('CONNECT_FAILED', `Cannot reach ${options.join}: ${cause.message}`, { cause })),
     );

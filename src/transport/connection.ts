@@ -19,6 +19,8 @@ export interface ConnectionHandlers {
 export interface Connection {
   /** Where the peer is, for people: `127.0.0.1:51234`. */
   readonly peer: string;
+  /** The peer is on this machine: a Unix socket or loopback carries the connection. */
+  readonly isLocal: boolean;
   /** Handlers are set once, before anything can arrive. */
   handle(handlers: ConnectionHandlers): void;
   /** Queues one message. The bytes must not change until they have left; one buffer may be sent to many. */

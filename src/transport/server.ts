@@ -65,7 +65,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       return;
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      options.onConnection(new SocketConnection(webSocket, peerOf(request)));
+      options.onConnection(new SocketConnection(webSocket, peerOf(request), isLocal(request)));
     });
   });
   const open = new Set<Socket>();
@@ -177,6 +177,10 @@ function listenError(address: ListenAddress, cause: NodeJS.ErrnoException): Erro
     );
   }
   return new TransportError('LISTEN_FAILED', `Cannot listen on ${place}: ${cause.message}`, { cause });
+}
+
+function isLocal({ socket }: IncomingMessage): boolean {
+  return socket.remoteAddress === undefined || isLoopback(socket.remoteAddress);
 }
 
 function peerOf(request: IncomingMessage): string {

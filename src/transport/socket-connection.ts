@@ -7,10 +7,12 @@ export const socketOptions = { perMessageDeflate: false, maxFragments: 16, maxBu
 
 export class SocketConnection implements Connection {
   readonly peer: string;
+  readonly isLocal: boolean;
   readonly #socket: WebSocket;
   #isClosed = false;
 
-  constructor(socket: WebSocket, peer: string) {
+  constructor(socket: WebSocket, peer: string, isLocal: boolean) {
+    this.isLocal = isLocal;
     this.#socket = socket;
     this.peer = peer;
   }

@@ -34,7 +34,7 @@ const alive = setInterval(() => void report({ type: 'alive' }), aliveMs);
 void report({ type: 'alive' });
 
 try {
-  const { join, tlsCaPath, insecure, backend, execution, threads, name, cacheBytes, joinTimeoutMs } = options;
+  const { join, tlsCaPath, insecure, backend, execution, threads, name, cacheBytes, joinTimeoutMs, payload } = options;
   await runWorker({
     connect: { join, token, ...(tlsCaPath !== undefined && { tlsCaPath }), insecure },
     backend,
@@ -43,6 +43,7 @@ try {
     name,
     cacheBytes,
     joinTimeoutMs,
+    payload,
     signal: stop.signal,
     log,
   });

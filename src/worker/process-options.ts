@@ -1,6 +1,7 @@
 // What a worker process is given by its launcher (in BRIDLE_WORKER, as JSON; the token in BRIDLE_TOKEN) and what it says back.
 import type { BackendName, Execution } from '../backend/backend.js';
 import type { ExitCode } from '../errors.js';
+import type { PayloadChoice } from '../protocol/payload.js';
 
 export interface WorkerProcessOptions {
   readonly join: string;
@@ -13,6 +14,7 @@ export interface WorkerProcessOptions {
   readonly logPath: string;
   /** How long it is tried to reach the coordinator. */
   readonly joinTimeoutMs: number;
+  readonly payload: PayloadChoice;
   readonly cacheBytes: number;
 }
 

@@ -4,7 +4,6 @@ import { performance } from 'node:perf_hooks';
 import { crc32 } from 'node:zlib';
 import type { TreeNode } from '../collective/tree.js';
 import { BridleError, ProtocolError, TransportError } from '../errors.js';
-import { encodeVector, VectorAssembly } from '../protocol/chunks.js';
 import {
   decodeControl,
   encodeControl,
@@ -13,8 +12,9 @@ import {
   type ControlDraft,
   type ControlMessage,
 } from '../protocol/control.js';
-import { decodeFrame, isFrame, type FrameHeader } from '../protocol/frame.js';
+import { decodeFrame, isFrame, type Frame } from '../protocol/frame.js';
 import { defaultLimits } from '../protocol/limits.js';
+import { sharedMemoryCapability, type PayloadChoice } from '../protocol/payload.js';
 import { bridleVersion, protocolVersion } from '../protocol/version.js';
 import { isFinalRefusal } from '../transport/client.js';
 import { closeCodes, type Connection } from '../transport/connection.js';
@@ -26,6 +26,7 @@ import {
   type WorkerEvent,
 } from './core/state.js';
 import { step as coreStep } from './core/step.js';
+import { TensorRoad } from './tensor-road.js';
 
 export type Lease = ControlBodies['lease'];
 export type Welcome = ControlBodies['welcome'];
@@ -65,18 +66,25 @@ export interface SessionHost {
 
 interface Link {
   readonly connection: Connection;
+  readonly road: TensorRoad;
   welcome?: Welcome;
-  /** Weights that are arriving, and the step they belong to. */
-  weights?: { readonly step: number; readonly assembly: VectorAssembly };
+}
+
+export interface SessionOptions {
+  /** How long it is tried to reach a coordinator, at the start and after a loss. */
+  readonly joinTimeoutMs: number;
+  readonly payload: PayloadChoice;
 }
 
 export class Session {
   readonly #host: SessionHost;
   readonly #core: WorkerCoreState;
+  readonly #payload: PayloadChoice;
   #link: Link | undefined;
 
-  constructor(host: SessionHost, joinTimeoutMs: number) {
+  constructor(host: SessionHost, { joinTimeoutMs, payload }: SessionOptions) {
     this.#host = host;
+    this.#payload = payload;
     this.#core = createWorkerState(performance.now(), { ...defaultTimes, joinTimeoutMs });
   }
 
@@ -104,13 +112,14 @@ export class Session {
 
   /** Sends the gradients of a lease's tree nodes. */
   sendNodes(leaseId: number, step: number, nodes: readonly NodeGradient[]): void {
-    const { connection, welcome } = this.#link ?? {};
-    if (!connection || !welcome) return;
-    const { runId, generation } = welcome;
-    const maxChunkBytes = Math.min(welcome.maxChunkBytes, defaultLimits.maxChunkBytes);
+    const link = this.#link;
+    if (!link?.welcome) return;
+    const { runId, generation } = link.welcome;
+    link.road.beginAnswer();
     for (const { node, vector } of nodes) {
       const header = { kind: 'gradient', generation, step, attempt: leaseId, ...node, runId } as const;
-      for (const frame of encodeVector(header, vector, maxChunkBytes, crc32)) connection.send(frame);
+      const frames = link.road.encode(header, vector, link.welcome.maxChunkBytes, (error) => this.#onRoadClosed(error));
+      for (const frame of frames) link.connection.send(frame);
     }
   }
 
@@ -122,6 +131,7 @@ export class Session {
   /** Closes the connection for good. */
   close(): void {
     this.#link?.connection.close(closeCodes.goingAway, 'worker ends');
+    this.#link?.road.close();
     this.#link = undefined;
   }
 
@@ -168,7 +178,7 @@ export class Session {
   async #connect(): Promise<void> {
     try {
       const connection = await this.#host.connect();
-      const link: Link = { connection };
+      const link: Link = { connection, road: new TensorRoad() };
       connection.handle({
         onMessage: (bytes) => this.#onMessage(link, bytes),
         onClose: (code, reason) => this.#onClose(link, `${code} ${reason}`),
@@ -185,6 +195,7 @@ export class Session {
   #onClose(link: Link, reason: string): void {
     if (this.#link !== link) return;
     this.#link = undefined;
+    link.road.close();
     this.#host.onLost?.(reason, link.welcome !== undefined);
     this.#dispatch({ type: 'closed', reason });
   }
@@ -197,7 +208,7 @@ export class Session {
         protocolMinor: protocolVersion.minor,
         bridleVersion,
         kernelId,
-        capabilities: [],
+        capabilities: this.#payload === 'frame' ? [] : [sharedMemoryCapability],
         name,
         processId: process.pid,
         host: hostname(),
@@ -213,10 +224,8 @@ export class Session {
     if (this.#link !== link) return;
     this.#dispatch({ type: 'heard' });
     try {
-      if (isFrame(bytes)) {
-        const { header, payload } = decodeFrame(bytes, crc32);
-        this.#onFrame(link, header, payload);
-      } else this.#onControl(link, decodeControl(bytes));
+      if (isFrame(bytes)) this.#onFrame(link, decodeFrame(bytes, crc32));
+      else this.#onControl(link, decodeControl(bytes));
     } catch (error) {
       // A coordinator that breaks the contract loses this worker's connection, never the process.
       this.#host.onBreach(error);
@@ -233,7 +242,7 @@ export class Session {
         this.#dispatch({ type: 'welcomed' });
         return;
       case 'lease':
-        this.#onLease(body);
+        this.#onLease(link, body);
         return;
       case 'revoke':
         this.#host.onRevoked?.(body.leaseId);
@@ -245,6 +254,9 @@ export class Session {
       case 'stop':
         this.#dispatch({ type: 'stopped', code: body.code, message: body.message });
         return;
+      case 'sharedMemory':
+        this.#onSharedMemory(link, body);
+        return;
       case 'heartbeat':
         return;
       default:
@@ -252,29 +264,49 @@ export class Session {
     }
   }
 
-  #onLease(lease: Lease): void {
+  #onLease({ road }: Link, lease: Lease): void {
+    if (this.#payload === 'shm' && !road.hasSharedMemory) {
+      const message = 'The coordinator offers no shared memory: it runs elsewhere, or with --payload frame.';
+      this.#host.onFailed(new TransportError('SHM_UNAVAILABLE', `${message} Leave out --payload shm.`));
+      return;
+    }
     const names = lease.blocks.map((name) => Buffer.from(name).toString('hex'));
     this.#dispatch({ type: 'leased', lease, missing: this.#host.onLease(lease, names) });
   }
 
-  #onFrame(link: Link, header: FrameHeader, payload: Uint8Array): void {
+  #onFrame(link: Link, frame: Frame): void {
     const { welcome } = link;
+    const { header, payload } = frame;
     if (!welcome) throw new ProtocolError('MESSAGE_UNEXPECTED', 'A tensor frame came before Welcome.');
     if (header.runId !== welcome.runId || header.generation !== welcome.generation) return;
     if (header.kind === 'block') this.#dispatch({ type: 'block', name: this.#host.onBlock(payload) });
-    else if (header.kind === 'weights') this.#onWeights(link, header, payload);
+    else if (header.kind === 'weights') this.#onWeights(link, frame);
     else throw new ProtocolError('MESSAGE_UNEXPECTED', `A coordinator does not send ${header.kind} frames.`);
   }
 
-  #onWeights(link: Link, header: FrameHeader, payload: Uint8Array): void {
-    const { step } = header;
-    if (header.offset === 0) link.weights = { step, assembly: new VectorAssembly(this.#host.weightsVector(step)) };
-    if (link.weights?.step !== step)
-      throw new ProtocolError('CHUNK_OUT_OF_ORDER', 'Weights of another step came in between.');
-    const params = link.weights.assembly.add(header, payload);
-    if (!params) return;
-    delete link.weights;
-    this.#host.onWeights(step, params);
-    this.#dispatch({ type: 'weights', step });
+  #onWeights({ road }: Link, frame: Frame): void {
+    const arrived = road.addWeights(frame, (step) => this.#host.weightsVector(step));
+    if (!arrived) return;
+    this.#host.onWeights(arrived.step, arrived.params);
+    this.#dispatch({ type: 'weights', step: arrived.step });
+  }
+
+  #onSharedMemory({ road, welcome }: Link, offer: ControlBodies['sharedMemory']): void {
+    if (!welcome || this.#payload === 'frame')
+      throw new ProtocolError('MESSAGE_UNEXPECTED', 'SharedMemory came, and was not waited for.');
+    let nonce: Uint8Array = new Uint8Array(0);
+    try {
+      nonce = road.takeSharedMemory(offer);
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      this.#onRoadClosed(error);
+    }
+    this.send({ sharedMemoryTaken: { nonce } });
+  }
+
+  /** Shared memory cannot be used: frames take its place, unless the user wants nothing else. */
+  #onRoadClosed(error: TransportError): void {
+    if (this.#payload === 'shm') this.#host.onFailed(error);
+    else this.#host.onNote(error.code, error.message);
   }
 }

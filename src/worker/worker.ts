@@ -7,6 +7,7 @@ import { blockName } from '../data/block-name.js';
 import { decodeBlock, type DecodedBlock } from '../data/block.js';
 import { BridleError, ProtocolError, exitCodes } from '../errors.js';
 import { Purpose } from '../protocol/control.js';
+import type { PayloadChoice } from '../protocol/payload.js';
 import { parseRunSpec, type RunSpec } from '../protocol/run-spec.js';
 import { createSharedVector } from '../tensor/shared-vector.js';
 import { connect, type ConnectOptions } from '../transport/client.js';
@@ -23,6 +24,7 @@ export interface WorkerOptions {
   readonly name: string;
   /** How long it is tried to reach a coordinator, at the start and after a loss. */
   readonly joinTimeoutMs: number;
+  readonly payload: PayloadChoice;
   /** Bound of the data cache. */
   readonly cacheBytes: number;
   readonly signal: AbortSignal;
@@ -65,7 +67,7 @@ class Worker implements SessionHost {
     this.#options = options;
     this.#compute = compute;
     this.#cache = createBlockCache(options.cacheBytes);
-    this.#session = new Session(this, options.joinTimeoutMs);
+    this.#session = new Session(this, options);
     this.#done = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;

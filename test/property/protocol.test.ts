@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ProtocolError } from '../../src/errors.js';
-import { encodeVector, VectorAssembly } from '../../src/protocol/chunks.js';
+import { copyOf, encodeVector, VectorAssembly } from '../../src/protocol/chunks.js';
 import { decodeControl } from '../../src/protocol/control.js';
 import { decodeFrame, encodeFrame, type FrameHeader } from '../../src/protocol/frame.js';
 import { parseRunSpec } from '../../src/protocol/run-spec.js';
@@ -70,7 +70,7 @@ describe('hostile bytes', () => {
         for (const bytes of messages) {
           survives(() => {
             const { header, payload } = decodeFrame(bytes, checksum);
-            assembly.add(header, payload);
+            assembly.add(header, copyOf(payload));
           });
         }
       }),
@@ -135,7 +135,7 @@ describe('frames', () => {
         const assembly = new VectorAssembly(new Float32Array(vector.length));
         const results = encodeVector(header, vector, maxChunkBytes, crc32).map((bytes) => {
           const { header: got, payload } = decodeFrame(bytes, crc32);
-          return assembly.add(got, payload);
+          return assembly.add(got, copyOf(payload));
         });
         const whole = results.pop();
         expect(results.every((result) => result === undefined)).toBe(true);

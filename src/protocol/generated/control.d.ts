@@ -62,8 +62,14 @@ export namespace bridle {
             /** Envelope stop. */
             stop?: (bridle.v1.Stop.$Properties|null);
 
+            /** Envelope sharedMemory. */
+            sharedMemory?: (bridle.v1.SharedMemory.$Properties|null);
+
+            /** Envelope sharedMemoryTaken. */
+            sharedMemoryTaken?: (bridle.v1.SharedMemoryTaken.$Properties|null);
+
             /** Envelope message. */
-            message?: ("hello"|"welcome"|"reject"|"heartbeat"|"lease"|"revoke"|"shardReports"|"needBlocks"|"droppedBlocks"|"goodbye"|"evaluationReports"|"stop");
+            message?: ("hello"|"welcome"|"reject"|"heartbeat"|"lease"|"revoke"|"shardReports"|"needBlocks"|"droppedBlocks"|"goodbye"|"evaluationReports"|"stop"|"sharedMemory"|"sharedMemoryTaken");
 
             /**
              * Creates a new Envelope instance using the specified properties.
@@ -133,8 +139,14 @@ export namespace bridle {
                 /** Envelope stop */
                 stop?: (bridle.v1.Stop.$Properties|null);
 
+                /** Envelope sharedMemory */
+                sharedMemory?: (bridle.v1.SharedMemory.$Properties|null);
+
+                /** Envelope sharedMemoryTaken */
+                sharedMemoryTaken?: (bridle.v1.SharedMemoryTaken.$Properties|null);
+
                 /** Envelope message */
-                message?: ("hello"|"welcome"|"reject"|"heartbeat"|"lease"|"revoke"|"shardReports"|"needBlocks"|"droppedBlocks"|"goodbye"|"evaluationReports"|"stop");
+                message?: ("hello"|"welcome"|"reject"|"heartbeat"|"lease"|"revoke"|"shardReports"|"needBlocks"|"droppedBlocks"|"goodbye"|"evaluationReports"|"stop"|"sharedMemory"|"sharedMemoryTaken");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -154,9 +166,11 @@ export namespace bridle {
               goodbye?: bridle.v1.Goodbye.$Shape|null;
               evaluationReports?: bridle.v1.EvaluationReports.$Shape|null;
               stop?: bridle.v1.Stop.$Shape|null;
+              sharedMemory?: bridle.v1.SharedMemory.$Shape|null;
+              sharedMemoryTaken?: bridle.v1.SharedMemoryTaken.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ message?: undefined; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null }|{ message?: "hello"; hello: bridle.v1.Hello.$Shape; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null }|{ message?: "welcome"; hello?: null; welcome: bridle.v1.Welcome.$Shape; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null }|{ message?: "reject"; hello?: null; welcome?: null; reject: bridle.v1.Reject.$Shape; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null }|{ message?: "heartbeat"; hello?: null; welcome?: null; reject?: null; heartbeat: bridle.v1.Heartbeat.$Shape; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null }|{ message?: "lease"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease: bridle.v1.Lease.$Shape; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null }|{ message?: "revoke"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke: bridle.v1.Revoke.$Shape; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null }|{ message?: "shardReports"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports: bridle.v1.ShardReports.$Shape; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null }|{ message?: "needBlocks"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks: bridle.v1.NeedBlocks.$Shape; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null }|{ message?: "droppedBlocks"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks: bridle.v1.DroppedBlocks.$Shape; goodbye?: null; evaluationReports?: null; stop?: null }|{ message?: "goodbye"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye: bridle.v1.Goodbye.$Shape; evaluationReports?: null; stop?: null }|{ message?: "evaluationReports"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports: bridle.v1.EvaluationReports.$Shape; stop?: null }|{ message?: "stop"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop: bridle.v1.Stop.$Shape })
+              ({ message?: undefined; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "hello"; hello: bridle.v1.Hello.$Shape; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "welcome"; hello?: null; welcome: bridle.v1.Welcome.$Shape; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "reject"; hello?: null; welcome?: null; reject: bridle.v1.Reject.$Shape; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "heartbeat"; hello?: null; welcome?: null; reject?: null; heartbeat: bridle.v1.Heartbeat.$Shape; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "lease"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease: bridle.v1.Lease.$Shape; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "revoke"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke: bridle.v1.Revoke.$Shape; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "shardReports"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports: bridle.v1.ShardReports.$Shape; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "needBlocks"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks: bridle.v1.NeedBlocks.$Shape; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "droppedBlocks"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks: bridle.v1.DroppedBlocks.$Shape; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "goodbye"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye: bridle.v1.Goodbye.$Shape; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "evaluationReports"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports: bridle.v1.EvaluationReports.$Shape; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "stop"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop: bridle.v1.Stop.$Shape; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "sharedMemory"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory: bridle.v1.SharedMemory.$Shape; sharedMemoryTaken?: null }|{ message?: "sharedMemoryTaken"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken: bridle.v1.SharedMemoryTaken.$Shape })
             );
         }
 
@@ -1408,6 +1422,172 @@ export namespace bridle {
 
             /** Shape of a Stop. */
             type $Shape = bridle.v1.Stop.$Properties;
+        }
+
+        /**
+         * Properties of a SharedMemory.
+         * @deprecated Use bridle.v1.SharedMemory.$Properties instead.
+         */
+        interface ISharedMemory extends bridle.v1.SharedMemory.$Properties {
+        }
+
+        /** Represents a SharedMemory. */
+        class SharedMemory {
+
+            /**
+             * Constructs a new SharedMemory.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: bridle.v1.SharedMemory.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SharedMemory processId. */
+            processId: number;
+
+            /** SharedMemory weightsFd. */
+            weightsFd: number;
+
+            /** SharedMemory gradientsFd. */
+            gradientsFd: number;
+
+            /** SharedMemory cellBytes. */
+            cellBytes: number;
+
+            /** SharedMemory weightsCells. */
+            weightsCells: number;
+
+            /** SharedMemory gradientsCells. */
+            gradientsCells: number;
+
+            /** SharedMemory nonce. */
+            nonce: Uint8Array;
+
+            /**
+             * Creates a new SharedMemory instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SharedMemory instance
+             */
+            static create(properties: bridle.v1.SharedMemory.$Shape): bridle.v1.SharedMemory & bridle.v1.SharedMemory.$Shape;
+            static create(properties?: bridle.v1.SharedMemory.$Properties): bridle.v1.SharedMemory;
+
+            /**
+             * Encodes the specified SharedMemory message. Does not implicitly {@link bridle.v1.SharedMemory.verify|verify} messages.
+             * @param message SharedMemory message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: bridle.v1.SharedMemory.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SharedMemory message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {bridle.v1.SharedMemory & bridle.v1.SharedMemory.$Shape} SharedMemory
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): bridle.v1.SharedMemory & bridle.v1.SharedMemory.$Shape;
+        }
+
+        namespace SharedMemory {
+
+            /** Properties of a SharedMemory. */
+            interface $Properties {
+
+                /** SharedMemory processId */
+                processId?: (number|null);
+
+                /** SharedMemory weightsFd */
+                weightsFd?: (number|null);
+
+                /** SharedMemory gradientsFd */
+                gradientsFd?: (number|null);
+
+                /** SharedMemory cellBytes */
+                cellBytes?: (number|null);
+
+                /** SharedMemory weightsCells */
+                weightsCells?: (number|null);
+
+                /** SharedMemory gradientsCells */
+                gradientsCells?: (number|null);
+
+                /** SharedMemory nonce */
+                nonce?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SharedMemory. */
+            type $Shape = bridle.v1.SharedMemory.$Properties;
+        }
+
+        /**
+         * Properties of a SharedMemoryTaken.
+         * @deprecated Use bridle.v1.SharedMemoryTaken.$Properties instead.
+         */
+        interface ISharedMemoryTaken extends bridle.v1.SharedMemoryTaken.$Properties {
+        }
+
+        /** Represents a SharedMemoryTaken. */
+        class SharedMemoryTaken {
+
+            /**
+             * Constructs a new SharedMemoryTaken.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: bridle.v1.SharedMemoryTaken.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SharedMemoryTaken nonce. */
+            nonce: Uint8Array;
+
+            /**
+             * Creates a new SharedMemoryTaken instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SharedMemoryTaken instance
+             */
+            static create(properties: bridle.v1.SharedMemoryTaken.$Shape): bridle.v1.SharedMemoryTaken & bridle.v1.SharedMemoryTaken.$Shape;
+            static create(properties?: bridle.v1.SharedMemoryTaken.$Properties): bridle.v1.SharedMemoryTaken;
+
+            /**
+             * Encodes the specified SharedMemoryTaken message. Does not implicitly {@link bridle.v1.SharedMemoryTaken.verify|verify} messages.
+             * @param message SharedMemoryTaken message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: bridle.v1.SharedMemoryTaken.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SharedMemoryTaken message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {bridle.v1.SharedMemoryTaken & bridle.v1.SharedMemoryTaken.$Shape} SharedMemoryTaken
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): bridle.v1.SharedMemoryTaken & bridle.v1.SharedMemoryTaken.$Shape;
+        }
+
+        namespace SharedMemoryTaken {
+
+            /** Properties of a SharedMemoryTaken. */
+            interface $Properties {
+
+                /** SharedMemoryTaken nonce */
+                nonce?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SharedMemoryTaken. */
+            type $Shape = bridle.v1.SharedMemoryTaken.$Properties;
         }
     }
 }

@@ -43,7 +43,9 @@ export const bridle = $root.bridle = (() => {
              * @property {bridle.v1.Goodbye.$Properties|null} [goodbye] Envelope goodbye
              * @property {bridle.v1.EvaluationReports.$Properties|null} [evaluationReports] Envelope evaluationReports
              * @property {bridle.v1.Stop.$Properties|null} [stop] Envelope stop
-             * @property {"hello"|"welcome"|"reject"|"heartbeat"|"lease"|"revoke"|"shardReports"|"needBlocks"|"droppedBlocks"|"goodbye"|"evaluationReports"|"stop"} [message] Envelope message
+             * @property {bridle.v1.SharedMemory.$Properties|null} [sharedMemory] Envelope sharedMemory
+             * @property {bridle.v1.SharedMemoryTaken.$Properties|null} [sharedMemoryTaken] Envelope sharedMemoryTaken
+             * @property {"hello"|"welcome"|"reject"|"heartbeat"|"lease"|"revoke"|"shardReports"|"needBlocks"|"droppedBlocks"|"goodbye"|"evaluationReports"|"stop"|"sharedMemory"|"sharedMemoryTaken"} [message] Envelope message
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -70,9 +72,11 @@ export const bridle = $root.bridle = (() => {
              *   goodbye?: bridle.v1.Goodbye.$Shape|null;
              *   evaluationReports?: bridle.v1.EvaluationReports.$Shape|null;
              *   stop?: bridle.v1.Stop.$Shape|null;
+             *   sharedMemory?: bridle.v1.SharedMemory.$Shape|null;
+             *   sharedMemoryTaken?: bridle.v1.SharedMemoryTaken.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ message?: undefined; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null }|{ message?: "hello"; hello: bridle.v1.Hello.$Shape; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null }|{ message?: "welcome"; hello?: null; welcome: bridle.v1.Welcome.$Shape; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null }|{ message?: "reject"; hello?: null; welcome?: null; reject: bridle.v1.Reject.$Shape; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null }|{ message?: "heartbeat"; hello?: null; welcome?: null; reject?: null; heartbeat: bridle.v1.Heartbeat.$Shape; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null }|{ message?: "lease"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease: bridle.v1.Lease.$Shape; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null }|{ message?: "revoke"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke: bridle.v1.Revoke.$Shape; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null }|{ message?: "shardReports"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports: bridle.v1.ShardReports.$Shape; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null }|{ message?: "needBlocks"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks: bridle.v1.NeedBlocks.$Shape; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null }|{ message?: "droppedBlocks"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks: bridle.v1.DroppedBlocks.$Shape; goodbye?: null; evaluationReports?: null; stop?: null }|{ message?: "goodbye"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye: bridle.v1.Goodbye.$Shape; evaluationReports?: null; stop?: null }|{ message?: "evaluationReports"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports: bridle.v1.EvaluationReports.$Shape; stop?: null }|{ message?: "stop"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop: bridle.v1.Stop.$Shape })
+             *   ({ message?: undefined; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "hello"; hello: bridle.v1.Hello.$Shape; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "welcome"; hello?: null; welcome: bridle.v1.Welcome.$Shape; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "reject"; hello?: null; welcome?: null; reject: bridle.v1.Reject.$Shape; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "heartbeat"; hello?: null; welcome?: null; reject?: null; heartbeat: bridle.v1.Heartbeat.$Shape; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "lease"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease: bridle.v1.Lease.$Shape; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "revoke"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke: bridle.v1.Revoke.$Shape; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "shardReports"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports: bridle.v1.ShardReports.$Shape; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "needBlocks"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks: bridle.v1.NeedBlocks.$Shape; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "droppedBlocks"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks: bridle.v1.DroppedBlocks.$Shape; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "goodbye"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye: bridle.v1.Goodbye.$Shape; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "evaluationReports"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports: bridle.v1.EvaluationReports.$Shape; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "stop"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop: bridle.v1.Stop.$Shape; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "sharedMemory"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory: bridle.v1.SharedMemory.$Shape; sharedMemoryTaken?: null }|{ message?: "sharedMemoryTaken"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken: bridle.v1.SharedMemoryTaken.$Shape })
              * )} bridle.v1.Envelope.$Shape
              */
 
@@ -187,17 +191,33 @@ export const bridle = $root.bridle = (() => {
              */
             Envelope.prototype.stop = null;
 
+            /**
+             * Envelope sharedMemory.
+             * @member {bridle.v1.SharedMemory.$Properties|null|undefined} sharedMemory
+             * @memberof bridle.v1.Envelope
+             * @instance
+             */
+            Envelope.prototype.sharedMemory = null;
+
+            /**
+             * Envelope sharedMemoryTaken.
+             * @member {bridle.v1.SharedMemoryTaken.$Properties|null|undefined} sharedMemoryTaken
+             * @memberof bridle.v1.Envelope
+             * @instance
+             */
+            Envelope.prototype.sharedMemoryTaken = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * Envelope message.
-             * @member {"hello"|"welcome"|"reject"|"heartbeat"|"lease"|"revoke"|"shardReports"|"needBlocks"|"droppedBlocks"|"goodbye"|"evaluationReports"|"stop"|undefined} message
+             * @member {"hello"|"welcome"|"reject"|"heartbeat"|"lease"|"revoke"|"shardReports"|"needBlocks"|"droppedBlocks"|"goodbye"|"evaluationReports"|"stop"|"sharedMemory"|"sharedMemoryTaken"|undefined} message
              * @memberof bridle.v1.Envelope
              * @instance
              */
             $Object.defineProperty(Envelope.prototype, "message", {
-                get: $util.oneOfGetter($oneOfFields = ["hello", "welcome", "reject", "heartbeat", "lease", "revoke", "shardReports", "needBlocks", "droppedBlocks", "goodbye", "evaluationReports", "stop"]),
+                get: $util.oneOfGetter($oneOfFields = ["hello", "welcome", "reject", "heartbeat", "lease", "revoke", "shardReports", "needBlocks", "droppedBlocks", "goodbye", "evaluationReports", "stop", "sharedMemory", "sharedMemoryTaken"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -257,6 +277,10 @@ export const bridle = $root.bridle = (() => {
                     $root.bridle.v1.EvaluationReports.encode(message.evaluationReports, writer.uint32(/* id 11, wireType 2 =*/90).fork(), _depth + 1).ldelim();
                 if (message.stop != null && $Object.hasOwnProperty.call(message, "stop"))
                     $root.bridle.v1.Stop.encode(message.stop, writer.uint32(/* id 12, wireType 2 =*/98).fork(), _depth + 1).ldelim();
+                if (message.sharedMemory != null && $Object.hasOwnProperty.call(message, "sharedMemory"))
+                    $root.bridle.v1.SharedMemory.encode(message.sharedMemory, writer.uint32(/* id 13, wireType 2 =*/106).fork(), _depth + 1).ldelim();
+                if (message.sharedMemoryTaken != null && $Object.hasOwnProperty.call(message, "sharedMemoryTaken"))
+                    $root.bridle.v1.SharedMemoryTaken.encode(message.sharedMemoryTaken, writer.uint32(/* id 14, wireType 2 =*/114).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -383,6 +407,20 @@ export const bridle = $root.bridle = (() => {
                                 break;
                             message.stop = $root.bridle.v1.Stop.decode(reader, reader.size(), $undefined, _depth + 1, message.stop);
                             message.message = "stop";
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 2)
+                                break;
+                            message.sharedMemory = $root.bridle.v1.SharedMemory.decode(reader, reader.size(), $undefined, _depth + 1, message.sharedMemory);
+                            message.message = "sharedMemory";
+                            continue;
+                        }
+                    case 14: {
+                            if (wireType !== 2)
+                                break;
+                            message.sharedMemoryTaken = $root.bridle.v1.SharedMemoryTaken.decode(reader, reader.size(), $undefined, _depth + 1, message.sharedMemoryTaken);
+                            message.message = "sharedMemoryTaken";
                             continue;
                         }
                     }
@@ -3573,6 +3611,430 @@ export const bridle = $root.bridle = (() => {
             };
 
             return Stop;
+        })();
+
+        v1.SharedMemory = (function() {
+
+            /**
+             * Properties of a SharedMemory.
+             * @typedef {Object} bridle.v1.SharedMemory.$Properties
+             * @property {number|null} [processId] SharedMemory processId
+             * @property {number|null} [weightsFd] SharedMemory weightsFd
+             * @property {number|null} [gradientsFd] SharedMemory gradientsFd
+             * @property {number|null} [cellBytes] SharedMemory cellBytes
+             * @property {number|null} [weightsCells] SharedMemory weightsCells
+             * @property {number|null} [gradientsCells] SharedMemory gradientsCells
+             * @property {Uint8Array|null} [nonce] SharedMemory nonce
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a SharedMemory.
+             * @memberof bridle.v1
+             * @interface ISharedMemory
+             * @augments bridle.v1.SharedMemory.$Properties
+             * @deprecated Use bridle.v1.SharedMemory.$Properties instead.
+             */
+
+            /**
+             * Shape of a SharedMemory.
+             * @typedef {bridle.v1.SharedMemory.$Properties} bridle.v1.SharedMemory.$Shape
+             */
+
+            /**
+             * Constructs a new SharedMemory.
+             * @memberof bridle.v1
+             * @classdesc Represents a SharedMemory.
+             * @constructor
+             * @param {bridle.v1.SharedMemory.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const SharedMemory = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * SharedMemory processId.
+             * @member {number} processId
+             * @memberof bridle.v1.SharedMemory
+             * @instance
+             */
+            SharedMemory.prototype.processId = 0;
+
+            /**
+             * SharedMemory weightsFd.
+             * @member {number} weightsFd
+             * @memberof bridle.v1.SharedMemory
+             * @instance
+             */
+            SharedMemory.prototype.weightsFd = 0;
+
+            /**
+             * SharedMemory gradientsFd.
+             * @member {number} gradientsFd
+             * @memberof bridle.v1.SharedMemory
+             * @instance
+             */
+            SharedMemory.prototype.gradientsFd = 0;
+
+            /**
+             * SharedMemory cellBytes.
+             * @member {number} cellBytes
+             * @memberof bridle.v1.SharedMemory
+             * @instance
+             */
+            SharedMemory.prototype.cellBytes = 0;
+
+            /**
+             * SharedMemory weightsCells.
+             * @member {number} weightsCells
+             * @memberof bridle.v1.SharedMemory
+             * @instance
+             */
+            SharedMemory.prototype.weightsCells = 0;
+
+            /**
+             * SharedMemory gradientsCells.
+             * @member {number} gradientsCells
+             * @memberof bridle.v1.SharedMemory
+             * @instance
+             */
+            SharedMemory.prototype.gradientsCells = 0;
+
+            /**
+             * SharedMemory nonce.
+             * @member {Uint8Array} nonce
+             * @memberof bridle.v1.SharedMemory
+             * @instance
+             */
+            SharedMemory.prototype.nonce = $util.newBuffer([]);
+
+            /**
+             * Creates a new SharedMemory instance using the specified properties.
+             * @function create
+             * @memberof bridle.v1.SharedMemory
+             * @static
+             * @param {bridle.v1.SharedMemory.$Properties=} [properties] Properties to set
+             * @returns {bridle.v1.SharedMemory} SharedMemory instance
+             * @type {{
+             *   (properties: bridle.v1.SharedMemory.$Shape): bridle.v1.SharedMemory & bridle.v1.SharedMemory.$Shape;
+             *   (properties?: bridle.v1.SharedMemory.$Properties): bridle.v1.SharedMemory;
+             * }}
+             */
+            SharedMemory.create = function(properties) {
+                return new SharedMemory(properties);
+            };
+
+            /**
+             * Encodes the specified SharedMemory message. Does not implicitly {@link bridle.v1.SharedMemory.verify|verify} messages.
+             * @function encode
+             * @memberof bridle.v1.SharedMemory
+             * @static
+             * @param {bridle.v1.SharedMemory.$Properties} message SharedMemory message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            SharedMemory.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.processId != null && $Object.hasOwnProperty.call(message, "processId") && message.processId !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.processId);
+                if (message.weightsFd != null && $Object.hasOwnProperty.call(message, "weightsFd") && message.weightsFd !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.weightsFd);
+                if (message.gradientsFd != null && $Object.hasOwnProperty.call(message, "gradientsFd") && message.gradientsFd !== 0)
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.gradientsFd);
+                if (message.cellBytes != null && $Object.hasOwnProperty.call(message, "cellBytes") && message.cellBytes !== 0)
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.cellBytes);
+                if (message.weightsCells != null && $Object.hasOwnProperty.call(message, "weightsCells") && message.weightsCells !== 0)
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint32(message.weightsCells);
+                if (message.gradientsCells != null && $Object.hasOwnProperty.call(message, "gradientsCells") && message.gradientsCells !== 0)
+                    writer.uint32(/* id 6, wireType 0 =*/48).uint32(message.gradientsCells);
+                if (message.nonce != null && $Object.hasOwnProperty.call(message, "nonce") && message.nonce.length)
+                    writer.uint32(/* id 7, wireType 2 =*/58).bytes(message.nonce);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a SharedMemory message from the specified reader or buffer.
+             * @function decode
+             * @memberof bridle.v1.SharedMemory
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {bridle.v1.SharedMemory & bridle.v1.SharedMemory.$Shape} SharedMemory
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            SharedMemory.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.bridle.v1.SharedMemory();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.processId = value;
+                            else
+                                delete message.processId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.weightsFd = value;
+                            else
+                                delete message.weightsFd;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.gradientsFd = value;
+                            else
+                                delete message.gradientsFd;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.cellBytes = value;
+                            else
+                                delete message.cellBytes;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.weightsCells = value;
+                            else
+                                delete message.weightsCells;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.gradientsCells = value;
+                            else
+                                delete message.gradientsCells;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.nonce = value;
+                            else
+                                delete message.nonce;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SharedMemory;
+        })();
+
+        v1.SharedMemoryTaken = (function() {
+
+            /**
+             * Properties of a SharedMemoryTaken.
+             * @typedef {Object} bridle.v1.SharedMemoryTaken.$Properties
+             * @property {Uint8Array|null} [nonce] SharedMemoryTaken nonce
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a SharedMemoryTaken.
+             * @memberof bridle.v1
+             * @interface ISharedMemoryTaken
+             * @augments bridle.v1.SharedMemoryTaken.$Properties
+             * @deprecated Use bridle.v1.SharedMemoryTaken.$Properties instead.
+             */
+
+            /**
+             * Shape of a SharedMemoryTaken.
+             * @typedef {bridle.v1.SharedMemoryTaken.$Properties} bridle.v1.SharedMemoryTaken.$Shape
+             */
+
+            /**
+             * Constructs a new SharedMemoryTaken.
+             * @memberof bridle.v1
+             * @classdesc Represents a SharedMemoryTaken.
+             * @constructor
+             * @param {bridle.v1.SharedMemoryTaken.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const SharedMemoryTaken = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * SharedMemoryTaken nonce.
+             * @member {Uint8Array} nonce
+             * @memberof bridle.v1.SharedMemoryTaken
+             * @instance
+             */
+            SharedMemoryTaken.prototype.nonce = $util.newBuffer([]);
+
+            /**
+             * Creates a new SharedMemoryTaken instance using the specified properties.
+             * @function create
+             * @memberof bridle.v1.SharedMemoryTaken
+             * @static
+             * @param {bridle.v1.SharedMemoryTaken.$Properties=} [properties] Properties to set
+             * @returns {bridle.v1.SharedMemoryTaken} SharedMemoryTaken instance
+             * @type {{
+             *   (properties: bridle.v1.SharedMemoryTaken.$Shape): bridle.v1.SharedMemoryTaken & bridle.v1.SharedMemoryTaken.$Shape;
+             *   (properties?: bridle.v1.SharedMemoryTaken.$Properties): bridle.v1.SharedMemoryTaken;
+             * }}
+             */
+            SharedMemoryTaken.create = function(properties) {
+                return new SharedMemoryTaken(properties);
+            };
+
+            /**
+             * Encodes the specified SharedMemoryTaken message. Does not implicitly {@link bridle.v1.SharedMemoryTaken.verify|verify} messages.
+             * @function encode
+             * @memberof bridle.v1.SharedMemoryTaken
+             * @static
+             * @param {bridle.v1.SharedMemoryTaken.$Properties} message SharedMemoryTaken message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            SharedMemoryTaken.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.nonce != null && $Object.hasOwnProperty.call(message, "nonce") && message.nonce.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.nonce);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a SharedMemoryTaken message from the specified reader or buffer.
+             * @function decode
+             * @memberof bridle.v1.SharedMemoryTaken
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {bridle.v1.SharedMemoryTaken & bridle.v1.SharedMemoryTaken.$Shape} SharedMemoryTaken
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            SharedMemoryTaken.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.bridle.v1.SharedMemoryTaken();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.nonce = value;
+                            else
+                                delete message.nonce;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SharedMemoryTaken;
         })();
 
         return v1;

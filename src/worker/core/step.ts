@@ -8,6 +8,7 @@ const finalRejections = new Set([
   'BACKEND_MISMATCH',
   'HELLO_INVALID',
   'QUARANTINED',
+  'SHM_UNAVAILABLE',
 ]);
 
 /** Takes one event in; returns the effects in the order in which they must be performed. */

@@ -18,6 +18,7 @@ import {
 import { nodeKey, type TreeNode } from '../../../src/collective/tree.js';
 import { step as coreStep } from '../../../src/coordinator/core/step.js';
 import { GradientStore } from '../../../src/coordinator/gradient-store.js';
+import { copyOf } from '../../../src/protocol/chunks.js';
 import { createVectorArena } from '../../../src/tensor/vector-arena.js';
 import { decodeControl, type ControlBodies } from '../../../src/protocol/control.js';
 import { decodeFrame, isFrame, type FrameHeader } from '../../../src/protocol/frame.js';
@@ -214,7 +215,7 @@ export class CoordinatorProcess {
       step: header.step,
       node: { level: header.level, index: header.index },
     };
-    if (isOwed(this.core, arrival) && !this.gradients.add(header, payload)) return;
+    if (isOwed(this.core, arrival) && !this.gradients.add(header, copyOf(payload))) return;
     this.#dispatch({ type: 'node', ...arrival });
   }
 

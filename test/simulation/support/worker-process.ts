@@ -8,7 +8,7 @@ import {
   type WorkerEvent,
 } from '../../../src/worker/core/state.js';
 import { step as coreStep } from '../../../src/worker/core/step.js';
-import { encodeVector, VectorAssembly } from '../../../src/protocol/chunks.js';
+import { copyOf, encodeVector, VectorAssembly } from '../../../src/protocol/chunks.js';
 import { decodeControl, encodeControl, Purpose, Role, type ControlBodies } from '../../../src/protocol/control.js';
 import { decodeFrame, isFrame, type FrameHeader } from '../../../src/protocol/frame.js';
 import type { ShardHealth, ShardScore } from '../../../src/coordinator/core/state.js';
@@ -239,7 +239,7 @@ export class WorkerProcess {
     if (header.offset === 0)
       this.#assembly = { step: header.step, vector: new VectorAssembly(new Float32Array(layout.size)) };
     if (this.#assembly?.step !== header.step) throw new Error('weights of another step came in between');
-    const params = this.#assembly.vector.add(header, payload);
+    const params = this.#assembly.vector.add(header, copyOf(payload));
     if (!params) return;
     this.#params = params;
     this.#dispatch({ type: 'weights', step: header.step });

@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { TreeNode } from '../../../src/collective/tree.js';
 import { GradientStore } from '../../../src/coordinator/gradient-store.js';
-import { encodeVector } from '../../../src/protocol/chunks.js';
+import { copyOf, encodeVector } from '../../../src/protocol/chunks.js';
 import { decodeFrame } from '../../../src/protocol/frame.js';
 import { addInto } from '../../../src/tensor/flat-vector.js';
 import { createVectorArena } from '../../../src/tensor/vector-arena.js';
@@ -18,7 +18,7 @@ function arrive(store: GradientStore, lease: number, at: TreeNode, values: reado
   let isWhole = false;
   for (const frame of frames.slice(0, frames.length - without)) {
     const decoded = decodeFrame(frame, crc32);
-    isWhole = store.add(decoded.header, decoded.payload);
+    isWhole = store.add(decoded.header, copyOf(decoded.payload));
   }
   return isWhole;
 }

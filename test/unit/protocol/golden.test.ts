@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { VectorAssembly, encodeVector } from '../../../src/protocol/chunks.js';
+import { VectorAssembly, copyOf, encodeVector } from '../../../src/protocol/chunks.js';
 import { decodeControl, encodeControl, type ControlDraft } from '../../../src/protocol/control.js';
-import { decodeFrame, encodeFrame, type FrameHeader } from '../../../src/protocol/frame.js';
+import { decodeFrame, encodeCellHeader, encodeFrame, type FrameHeader } from '../../../src/protocol/frame.js';
 
 const folder = new URL('../../fixtures/protocol/v1/', import.meta.url);
 const { control, frames } = JSON.parse(readFileSync(new URL('messages.json', folder), 'utf8')) as {
   control: Record<string, object>;
-  frames: Record<string, { header: FrameHeader; payload: string }>;
+  frames: Record<string, { header: FrameHeader; payload: string; cell?: number }>;
 };
 
 function golden(name: string): Uint8Array {
@@ -65,12 +65,13 @@ describe('tensor frames of version 1', () => {
     if (!frame) throw new Error(name);
     const payload = Buffer.from(frame.payload, 'hex');
     const bytes = golden(`frame-${name}`);
-    expect(Buffer.from(encodeFrame(frame.header, payload, crc32)).toString('hex')).toBe(
-      Buffer.from(bytes).toString('hex'),
-    );
+    const encoded =
+      frame.cell === undefined ? encodeFrame(frame.header, payload, crc32) : encodeCellHeader(frame.header, frame.cell);
+    expect(Buffer.from(encoded).toString('hex')).toBe(Buffer.from(bytes).toString('hex'));
     const decoded = decodeFrame(bytes, crc32);
     expect(decoded.header).toEqual(frame.header);
     expect(Buffer.from(decoded.payload).toString('hex')).toBe(frame.payload);
+    expect(decoded.cell).toBe(frame.cell);
   });
 
   it('put a vector together from chunks in order, bit for bit', () => {
@@ -81,7 +82,7 @@ describe('tensor frames of version 1', () => {
     const assembly = new VectorAssembly(new Float32Array(6));
     const results = chunks.map((bytes) => {
       const frame = decodeFrame(bytes, crc32);
-      return assembly.add(frame.header, frame.payload);
+      return assembly.add(frame.header, copyOf(frame.payload));
     });
     expect(results[0]).toBeUndefined();
     expect(new Uint8Array(results[1]?.buffer ?? new ArrayBuffer(0))).toEqual(new Uint8Array(vector.buffer));

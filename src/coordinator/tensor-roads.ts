@@ -1,0 +1,133 @@
+// How tensors travel between the coordinator and its workers: weights encoded once for each road, gradients read from where they lie.
+import { crc32 } from 'node:zlib';
+import { ConfigError, ProtocolError, TransportError } from '../errors.js';
+import { copyOf, encodeVector, type CopyChunk, type TensorHeader } from '../protocol/chunks.js';
+import type { ControlBodies } from '../protocol/control.js';
+import type { Frame } from '../protocol/frame.js';
+import { defaultLimits } from '../protocol/limits.js';
+import { sharedMemoryCapability, type PayloadChoice } from '../protocol/payload.js';
+import type { TrainingState } from './apply-update.js';
+import type { Peer } from './peer.js';
+import type { RunPlan } from './run-plan.js';
+import { SharedMemory } from './shared-memory.js';
+
+export interface TensorRoadsOptions {
+  readonly payload: PayloadChoice;
+  readonly plan: RunPlan;
+  readonly runId: string;
+  readonly generation: number;
+  /** The live state: its weights go out as they are when they are asked for. */
+  readonly state: TrainingState;
+  /** A road that was to be used is not to be had; frames take its place. */
+  onClosed(error: TransportError): void;
+}
+
+interface EncodedWeights {
+  readonly step: number;
+  readonly messages: readonly Uint8Array[];
+}
+
+const sharedMemoryFolder = '/dev/shm';
+
+export class TensorRoads {
+  readonly #options: TensorRoadsOptions;
+  #sharedMemory: SharedMemory | undefined;
+  /** Weights still fit into shared memory. */
+  #hasRoom = true;
+  #inFrames: EncodedWeights | undefined;
+  #inCells: EncodedWeights | undefined;
+
+  /** With payload `shm`, throws `SHM_UNAVAILABLE` or `SHM_FULL` where there is none. */
+  constructor(options: TensorRoadsOptions) {
+    this.#options = options;
+    const { payload, plan } = options;
+    if (payload === 'frame') return;
+    this.#attempt(() => {
+      this.#sharedMemory = new SharedMemory(sharedMemoryFolder, plan.layout.size, plan.core.numShards);
+    });
+  }
+
+  /** Offers shared memory to a worker of this machine that can take it. With payload `shm`, others are a ProtocolError. */
+  offer(peer: Peer, { capabilities, protocolMinor }: ControlBodies['hello']): void {
+    const canTake = peer.connection.isLocal && protocolMinor >= 1 && capabilities.includes(sharedMemoryCapability);
+    if (canTake) this.#attempt(() => this.#sharedMemory?.offer(peer));
+    else this.#refuse('It is not on the machine of the coordinator, or runs with --payload frame.');
+  }
+
+  /** Takes in the answer to an offer; tells whether tensors go through shared memory from now on. */
+  onTaken(peer: Peer, { nonce }: ControlBodies['sharedMemoryTaken']): boolean {
+    if (!this.#sharedMemory)
+      throw new ProtocolError('MESSAGE_UNEXPECTED', 'SharedMemoryTaken came, and nothing was offered.');
+    const isTaken = this.#sharedMemory.prove(peer, nonce);
+    if (!isTaken) this.#refuse('It does not see the shared memory of the coordinator.');
+    return isTaken;
+  }
+
+  /** The messages that bring the weights of the present step to a worker; one encoding serves all on its road. */
+  weightsFor(peer: Peer): readonly Uint8Array[] {
+    const isLaidOut = this.#hasRoom && this.#sharedMemory?.isTaken(peer) === true && this.#layOutWeights();
+    return (isLaidOut ? this.#inCells : this.#encodeWeights())?.messages ?? [];
+  }
+
+  #layOutWeights(): boolean {
+    const { step, params } = this.#options.state;
+    if (this.#inCells?.step === step) return true;
+    this.#hasRoom = this.#attempt(() => {
+      this.#inCells = { step, messages: this.#sharedMemory?.writeWeights(this.#header(step), params) ?? [] };
+    });
+    return this.#hasRoom;
+  }
+
+  #encodeWeights(): EncodedWeights {
+    const { step, params } = this.#options.state;
+    if (this.#inFrames?.step !== step) {
+      this.#inFrames = { step, messages: encodeVector(this.#header(step), params, defaultLimits.maxChunkBytes, crc32) };
+    }
+    return this.#inFrames;
+  }
+
+  #header(step: number): TensorHeader {
+    const { runId, generation } = this.#options;
+    return { kind: 'weights', generation, step, attempt: 0, level: 0, index: 0, runId };
+  }
+
+  /** How a gradient's chunk is copied from where it lies. */
+  copyOf(peer: Peer, frame: Frame): CopyChunk {
+    if (frame.cell === undefined) return copyOf(frame.payload);
+    return (target) => {
+      if (!this.#sharedMemory)
+        throw new ProtocolError('CELL_INVALID', 'A frame points to shared memory, and there is none.');
+      this.#sharedMemory.read(peer, frame, target);
+    };
+  }
+
+  /** Does what needs shared memory; false: it cannot be had, and frames take its place unless the user wants nothing else. */
+  #attempt(act: () => void): boolean {
+    try {
+      act();
+      return true;
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      if (this.#options.payload === 'shm') throw new ConfigError(error.code, error.message, { cause: error });
+      this.#options.onClosed(error);
+      return false;
+    }
+  }
+
+  #refuse(reason: string): void {
+    if (this.#options.payload !== 'shm') return;
+    throw new ProtocolError(
+      'SHM_UNAVAILABLE',
+      `The run takes workers with shared memory only (--payload shm), and this one has none. ${reason}`,
+    );
+  }
+
+  leave(peer: Peer): void {
+    this.#sharedMemory?.leave(peer);
+  }
+
+  close(): void {
+    this.#sharedMemory?.close();
+    this.#sharedMemory = undefined;
+  }
+}

@@ -1,0 +1,94 @@
+// How tensors travel over one connection of a worker: in their frames, or through shared memory where that is agreed on.
+import { crc32 } from 'node:zlib';
+import { ProtocolError, TransportError } from '../errors.js';
+import { copyOf, cutVector, VectorAssembly, type CopyChunk, type TensorHeader } from '../protocol/chunks.js';
+import type { ControlBodies } from '../protocol/control.js';
+import { encodeFrame, type Frame } from '../protocol/frame.js';
+import { defaultLimits } from '../protocol/limits.js';
+import { SharedMemory } from './shared-memory.js';
+
+export interface ArrivedWeights {
+  readonly step: number;
+  readonly params: Float32Array;
+}
+
+export class TensorRoad {
+  #sharedMemory: SharedMemory | undefined;
+  /** Weights that are arriving; without an assembly: newer ones were written over them. */
+  #weights: { readonly step: number; readonly assembly: VectorAssembly | undefined } | undefined;
+
+  /** Takes shared memory up; returns the proof that it is seen. Throws `SHM_UNAVAILABLE`, `SHM_FULL`. */
+  takeSharedMemory(offer: ControlBodies['sharedMemory']): Uint8Array {
+    if (this.#sharedMemory) throw new ProtocolError('MESSAGE_UNEXPECTED', 'A second SharedMemory came.');
+    this.#sharedMemory = SharedMemory.take(offer);
+    return this.#sharedMemory.nonce;
+  }
+
+  get hasSharedMemory(): boolean {
+    return this.#sharedMemory !== undefined;
+  }
+
+  /** Adds a chunk of weights; returns them when they are whole. `vectorFor` says where those of a step are to lie. */
+  addWeights(frame: Frame, vectorFor: (step: number) => Float32Array): ArrivedWeights | undefined {
+    const { step, offset } = frame.header;
+    if (offset === 0) this.#weights = { step, assembly: new VectorAssembly(vectorFor(step)) };
+    if (this.#weights?.step !== step)
+      throw new ProtocolError('CHUNK_OUT_OF_ORDER', 'Weights of another step came in between.');
+    const params = this.#add(frame, this.#weights.assembly);
+    if (!params) return undefined;
+    this.#weights = undefined;
+    return { step, params };
+  }
+
+  #add(frame: Frame, assembly: VectorAssembly | undefined): Float32Array | undefined {
+    try {
+      return assembly?.add(frame.header, this.#copyOf(frame));
+    } catch (error) {
+      const isOvertaken = error instanceof ProtocolError && error.code === 'CELL_OVERWRITTEN';
+      if (!isOvertaken) throw error;
+      // This worker is two steps late: nobody wants those weights any more, and newer ones have been announced.
+      this.#weights = { step: frame.header.step, assembly: undefined };
+      return undefined;
+    }
+  }
+
+  #copyOf(frame: Frame): CopyChunk {
+    const sharedMemory = this.#sharedMemory;
+    if (frame.cell === undefined) return copyOf(frame.payload);
+    if (sharedMemory) return (target) => sharedMemory.read(frame, target);
+    throw new ProtocolError('CELL_INVALID', 'A frame points to shared memory that was not agreed on.');
+  }
+
+  /** Begins an answer: what was sent before has been read, or will not be. */
+  beginAnswer(): void {
+    this.#sharedMemory?.rewind();
+  }
+
+  /** Encodes a vector, chunk by chunk; `onFull` is told once when shared memory takes no more. */
+  *encode(
+    header: TensorHeader,
+    vector: Float32Array,
+    maxChunkBytes: number,
+    onFull: (error: TransportError) => void,
+  ): Generator<Uint8Array> {
+    for (const { header: part, payload } of cutVector(
+      header,
+      vector,
+      Math.min(maxChunkBytes, defaultLimits.maxChunkBytes),
+    )) {
+      let frame: Uint8Array | undefined;
+      try {
+        frame = this.#sharedMemory?.write(part, payload);
+      } catch (error) {
+        if (!(error instanceof TransportError)) throw error;
+        onFull(error);
+      }
+      yield frame ?? encodeFrame(part, payload, crc32);
+    }
+  }
+
+  close(): void {
+    this.#sharedMemory?.close();
+    this.#sharedMemory = undefined;
+  }
+}

@@ -1,0 +1,129 @@
+// Weights and gradients over one connection, in frames and through shared memory, and a coordinator that says what is not so.
+import { afterEach, describe, expect, it } from 'vitest';
+import { crc32 } from 'node:zlib';
+import { SharedMemory } from '../../../src/coordinator/shared-memory.js';
+import type { Peer } from '../../../src/coordinator/peer.js';
+import { encodeVector } from '../../../src/protocol/chunks.js';
+import type { ControlBodies, ControlDraft } from '../../../src/protocol/control.js';
+import { decodeFrame } from '../../../src/protocol/frame.js';
+import { defaultLimits } from '../../../src/protocol/limits.js';
+import { TensorRoad } from '../../../src/worker/tensor-road.js';
+
+const values = defaultLimits.maxChunkBytes / 4 + 3; // two chunks
+const fence = { generation: 1, attempt: 0, level: 0, index: 0, runId: '0123456789abcdef' } as const;
+const weightsOf = (step: number) => ({ ...fence, kind: 'weights', step }) as const;
+const gradientOf = { ...fence, kind: 'gradient', step: 0, attempt: 5 } as const;
+const vector = (seed: number): Float32Array => Float32Array.from({ length: values }, (_, i) => i + seed);
+const code = (name: string): Error => expect.objectContaining({ code: name }) as Error;
+
+const memories: SharedMemory[] = [];
+const roads: TensorRoad[] = [];
+
+/** A coordinator's shared memory, offered to one peer; and the offer. */
+function offered(): { memory: SharedMemory; peer: Peer; offer: ControlBodies['sharedMemory'] } {
+  const memory = new SharedMemory('/dev/shm', values, 2);
+  memories.push(memory);
+  const sent: ControlDraft[] = [];
+  const peer = { send: (draft: ControlDraft) => sent.push(draft) } as unknown as Peer;
+  memory.offer(peer);
+  return { memory, peer, offer: sent[0]?.sharedMemory as ControlBodies['sharedMemory'] };
+}
+
+function newRoad(): TensorRoad {
+  const road = new TensorRoad();
+  roads.push(road);
+  return road;
+}
+
+function taken() {
+  const { memory, peer, offer } = offered();
+  const road = newRoad();
+  expect(memory.prove(peer, road.takeSharedMemory(offer))).toBe(true);
+  return { memory, peer, road };
+}
+
+/** Brings messages to a road; returns the weights when they are whole. */
+function bring(road: TensorRoad, messages: readonly Uint8Array[], target = new Float32Array(values)) {
+  return messages.map((bytes) => road.addWeights(decodeFrame(bytes, crc32), () => target)).at(-1);
+}
+
+afterEach(() => {
+  for (const road of roads.splice(0)) road.close();
+  for (const memory of memories.splice(0)) memory.close();
+});
+
+describe.runIf(process.platform === 'linux')('tensors between a worker and its coordinator', () => {
+  it('are the same bits in frames, through shared memory, and half and half', () => {
+    const { memory, peer, road } = taken();
+    const inCells = memory.writeWeights(weightsOf(3), vector(1));
+    const inFrames = encodeVector(weightsOf(3), vector(1), defaultLimits.maxChunkBytes, crc32);
+    expect(inCells.map((bytes) => bytes.length)).toEqual([64, 64]);
+    for (const messages of [inCells, inFrames, [inCells[0], inFrames[1]], [inFrames[0], inCells[1]]]) {
+      expect(bring(road, messages as Uint8Array[])).toEqual({ step: 3, params: vector(1) });
+    }
+    road.beginAnswer();
+    const frames = [...road.encode(gradientOf, vector(2), defaultLimits.maxChunkBytes, () => undefined)];
+    const target = new Float32Array(values);
+    for (const bytes of frames) {
+      const frame = decodeFrame(bytes, crc32);
+      memory.read(peer, frame, new Uint8Array(target.buffer, 4 * frame.header.offset, 4 * frame.header.count));
+    }
+    expect(target).toEqual(vector(2));
+  });
+
+  it('leave a worker that is two steps late without the weights that were written over, and with the newest', () => {
+    const { memory, road } = taken();
+    const old = memory.writeWeights(weightsOf(1), vector(1));
+    const next = memory.writeWeights(weightsOf(2), vector(2));
+    const newest = memory.writeWeights(weightsOf(3), vector(3));
+    expect(bring(road, old)).toBeUndefined();
+    expect(bring(road, next)).toEqual({ step: 2, params: vector(2) });
+    expect(bring(road, newest)).toEqual({ step: 3, params: vector(3) });
+  });
+
+  it('travel in frames when an answer has more nodes than cells', () => {
+    const { road } = taken();
+    const lengths = [1, 2, 3].map((seed) =>
+      [...road.encode(gradientOf, vector(seed), defaultLimits.maxChunkBytes, () => undefined)].map(
+        ({ length }) => length,
+      ),
+    );
+    expect(lengths).toEqual([
+      [64, 64],
+      [64, 64],
+      [64 + defaultLimits.maxChunkBytes, 64 + 12],
+    ]);
+  });
+
+  it('travel in frames when the offer does not fit what is found: another file, another nonce, no such process', () => {
+    const { offer } = offered();
+    for (const lie of [
+      { weightsFd: 0 },
+      { nonce: new Uint8Array(16) },
+      { processId: 4_000_000 },
+      { gradientsCells: offer.gradientsCells + 1 },
+    ]) {
+      const road = newRoad();
+      expect(() => road.takeSharedMemory(Object.assign({} as typeof offer, offer, lie))).toThrow(
+        code('SHM_UNAVAILABLE'),
+      );
+      expect(road.hasSharedMemory).toBe(false);
+    }
+  });
+
+  it('are refused in cells that nobody has agreed on', () => {
+    const { memory, peer } = offered();
+    const [bytes = new Uint8Array(0)] = memory.writeWeights(weightsOf(1), vector(1));
+    expect(() => bring(newRoad(), [bytes])).toThrow(code('CELL_INVALID'));
+    expect(() => memory.read(peer, decodeFrame(bytes, crc32), new Uint8Array(4))).toThrow(code('CELL_INVALID'));
+  });
+
+  it('are not believed when the proof is not in the file', () => {
+    const { memory, peer, offer } = offered();
+    newRoad().takeSharedMemory(offer);
+    expect(() => memory.prove(peer, new Uint8Array(16).fill(3))).toThrow(code('CELL_INVALID'));
+    expect(memory.isTaken(peer)).toBe(false);
+    expect(memory.prove(peer, new Uint8Array(0))).toBe(false);
+    expect(() => memory.prove(peer, new Uint8Array(0))).toThrow(code('MESSAGE_UNEXPECTED'));
+  });
+});
