@@ -6,16 +6,25 @@ import type { FrameHeader } from '../protocol/frame.js';
 import { addIn, type GradientSum } from '../tensor/reduce.js';
 import type { VectorArena } from '../tensor/vector-arena.js';
 
+interface HeldNode {
+  readonly node: TreeNode;
+  readonly vector: Float32Array;
+}
+
 export class GradientStore {
   readonly #size: number;
+  readonly #root: TreeNode;
+  readonly #numShards: number;
   readonly #arena: VectorArena;
   readonly #arriving = new Map<string, VectorAssembly>();
   readonly #staged = new Map<string, Float32Array>();
-  readonly #nodes = new Map<string, Float32Array>();
+  readonly #nodes = new Map<string, HeldNode>();
 
   /** Vectors of `size` values come from `arena`, and go back there when they are dropped, replaced or summed. */
-  constructor(size: number, arena: VectorArena) {
+  constructor(size: number, numShards: number, arena: VectorArena) {
     this.#size = size;
+    this.#root = rootNode(numShards);
+    this.#numShards = numShards;
     this.#arena = arena;
   }
 
@@ -35,14 +44,41 @@ export class GradientStore {
     const key = stagedKey(leaseId, node);
     const vector = this.#staged.get(key);
     this.#staged.delete(key);
-    for (const old of replaced) this.#free(this.#nodes, nodeKey(old));
+    if (replaced.length > 0) this.#freeInside(node);
     if (!vector) {
       throw new NumericalError(
         'GRADIENT_MISSING',
         `Tree node ${nodeKey(node)} of lease ${leaseId} was to be summed and is not here. The step was not applied; resume the run, and report this as a bug.`,
       );
     }
-    this.#nodes.set(nodeKey(node), vector);
+    this.#merge(node, vector);
+  }
+
+  /** Sums siblings as soon as both are in, the last sum excepted: what is held are the open nodes of the tree. */
+  #merge(node: TreeNode, vector: Float32Array): void {
+    let held: HeldNode = { node, vector };
+    for (;;) {
+      const parent = { level: held.node.level + 1, index: Math.floor(held.node.index / 2) };
+      const [left, right] = (childNodes(parent) ?? []).map((child) =>
+        nodeKey(child) === nodeKey(held.node) ? held : this.#nodes.get(nodeKey(child)),
+      );
+      if (!left || !right || parent.level >= this.#root.level) break;
+      addIn(this.#arena, left.vector, right.vector);
+      this.#arena.free(right.vector);
+      for (const child of [left, right]) this.#nodes.delete(nodeKey(child.node));
+      held = { node: parent, vector: left.vector };
+    }
+    this.#nodes.set(nodeKey(held.node), held);
+  }
+
+  /** What a larger node replaces, also where it is summed already: nodes are nested or apart. */
+  #freeInside(outer: TreeNode): void {
+    for (const [key, { node, vector }] of this.#nodes) {
+      const steps = outer.level - node.level;
+      if (steps < 0 || Math.floor(node.index / 2 ** steps) !== outer.index) continue;
+      this.#nodes.delete(key);
+      this.#arena.free(vector);
+    }
   }
 
   drop(leaseId: number, node: TreeNode): void {
@@ -68,17 +104,17 @@ export class GradientStore {
    * Sums all nodes along the tree and empties the store; undefined when nothing is in. The last sum is left to the pass that
    * takes the mean, and both vectors are the caller's to give back.
    */
-  reduce(numShards: number): GradientSum | undefined {
-    const root = rootNode(numShards);
+  reduce(): GradientSum | undefined {
+    const root = this.#root;
     const children = this.#nodes.has(nodeKey(root)) ? undefined : childNodes(root);
-    const [left, right] = (children ?? [root]).flatMap((node) => this.#sum(node, numShards) ?? []);
+    const [left, right] = (children ?? [root]).flatMap((node) => this.#sum(node) ?? []);
     this.#nodes.clear();
     return left && { left, ...(right && { right }) };
   }
 
-  #sum(node: TreeNode, numShards: number): Float32Array | undefined {
-    const held = (at: TreeNode): Float32Array | undefined => this.#nodes.get(nodeKey(at));
-    return reduceTree(node, numShards, held, (left, right) => {
+  #sum(node: TreeNode): Float32Array | undefined {
+    const held = (at: TreeNode): Float32Array | undefined => this.#nodes.get(nodeKey(at))?.vector;
+    return reduceTree(node, this.#numShards, held, (left, right) => {
       addIn(this.#arena, left, right);
       this.#arena.free(right);
       return left;

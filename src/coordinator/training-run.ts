@@ -71,7 +71,7 @@ export class TrainingRun {
     });
     this.#telemetry = new UpdateTelemetry(plan.layout);
     this.state = placeState(this.#arena, options.state);
-    this.gradients = new GradientStore(plan.layout.size, this.#arena);
+    this.gradients = new GradientStore(plan.layout.size, training.shards, this.#arena);
     this.kernelId = options.kernelId;
     this.#best = options.best;
     this.#evaluatedStep = options.evaluatedStep ?? options.state.step;
@@ -107,7 +107,7 @@ export class TrainingRun {
   /** Ends the open step: reduce, mean, norm, clip, update, commit. Resolves when the log has room for another step. */
   update(reports: readonly ShardHealth[], isSkipped: boolean, ranks: readonly number[]): Promise<void> {
     const { training, plan, generation } = this.#options;
-    const sum = this.gradients.reduce(training.shards);
+    const sum = this.gradients.reduce();
     const { spike, ...outcome } = applyUpdate(this.state, this.#rules, reports, isSkipped ? undefined : sum, {
       onGradient: (mean, params) => this.#telemetry.onGradient(mean, params),
       onSpike: (found) => this.saveStep('spike', this.state.step, found.gradNorm),

@@ -1,19 +1,22 @@
 // One lease computed: gradients shard by shard, health of each, sums over the largest tree nodes that are whole.
 import { coverShards, reduceTree } from '../collective/tree.js';
 import type { Network } from '../model/network.js';
-import { addInto, firstNonFinite, squaredNorm } from '../tensor/flat-vector.js';
+import { firstNonFinite } from '../tensor/flat-vector.js';
 import type { Layout } from '../tensor/layout.js';
+import { addIn, squaredNormIn } from '../tensor/reduce.js';
+import type { VectorArena } from '../tensor/vector-arena.js';
 import type { Computed, ComputedShard, ShardTask } from './compute-messages.js';
 
 /**
  * Computes the gradient of each shard's summed loss, and the tree nodes that the finite ones fill. `grads` is overwritten, one
- * vector [parameters] a task; the nodes lie in some of them.
+ * vector [parameters] of `arena` a task; the nodes lie in some of them.
  */
 export function computeTraining(
   network: Network,
   layout: Layout,
   numShards: number,
   tasks: readonly ShardTask[],
+  arena: VectorArena,
   grads: readonly Float32Array[],
 ): Pick<Computed, 'shards' | 'nodes'> {
   const results = network.gradients(
@@ -24,7 +27,7 @@ export function computeTraining(
   const shards = results.map((result, position): ComputedShard => {
     const { shard } = tasks[position] as ShardTask;
     const vector = grads[position] as Float32Array;
-    const norm = squaredNorm(vector);
+    const norm = squaredNormIn(arena, vector);
     const isFinite = Number.isFinite(norm) && Number.isFinite(result.loss);
     const nonFinite = isFinite ? '' : (firstNonFinite(vector, layout) ?? 'loss');
     if (isFinite) leaves.set(shard, vector);
@@ -34,7 +37,7 @@ export function computeTraining(
     const held = (inner: typeof node): Float32Array | undefined =>
       inner.level === 0 ? leaves.get(inner.index) : undefined;
     const vector = reduceTree(node, numShards, held, (left, right) => {
-      addInto(left, right);
+      addIn(arena, left, right);
       return left;
     });
     return { node, vector: vector as Float32Array };

@@ -5,7 +5,7 @@ import { BridleError } from '../errors.js';
 import type { Network } from '../model/network.js';
 import { layoutOfModel } from '../params/layout-of-model.js';
 import type { RunSpec } from '../protocol/run-spec.js';
-import { createSharedVector } from '../tensor/shared-vector.js';
+import { createVectorArena } from '../tensor/vector-arena.js';
 import { computeEvaluation, computeTraining } from './compute-lease.js';
 import type { Computed, ComputeThreadData, FromCompute, ToCompute } from './compute-messages.js';
 import { loadEngine } from './engine.js';
@@ -23,12 +23,15 @@ say({ type: 'ready', kernelId, backend: backendName, description });
 
 let network: Network | undefined;
 let spec: RunSpec | undefined;
+/** Its memory is shared: what lies there is posted without a copy. */
+const arena = createVectorArena();
 /** One gradient a shard, used again for every lease: the main thread has sent the last answer before it posts the next lease. */
 let gradients: Float32Array[] = [];
 
 function configure(next: RunSpec): void {
   network?.dispose();
   spec = next;
+  for (const vector of gradients) arena.free(vector);
   gradients = [];
   const { rows, data, model } = next;
   const made = engine.createNetwork(model, { rows, steps: data.maxLength });
@@ -45,14 +48,14 @@ function compute({ leaseId, purpose, tasks }: Extract<ToCompute, { type: 'comput
   const result = !isWanted()
     ? nothing
     : purpose === 'train'
-      ? computeTraining(network, layout, spec.shards, tasks, gradientsFor(tasks.length, layout.size))
+      ? computeTraining(network, layout, spec.shards, tasks, arena, gradientsFor(tasks.length, layout.size))
       : computeEvaluation(network, tasks);
   const message: Computed = { type: 'computed', leaseId, purpose, ...result, computeMs: performance.now() - startedAt };
   say(message);
 }
 
 function gradientsFor(count: number, size: number): readonly Float32Array[] {
-  while (gradients.length < count) gradients.push(createSharedVector(size));
+  while (gradients.length < count) gradients.push(arena.allocate(size));
   return gradients.slice(0, count);
 }
 

@@ -9,7 +9,7 @@ import { BridleError, ProtocolError, exitCodes } from '../errors.js';
 import { Purpose } from '../protocol/control.js';
 import type { PayloadChoice } from '../protocol/payload.js';
 import { parseRunSpec, type RunSpec } from '../protocol/run-spec.js';
-import { createSharedVector } from '../tensor/shared-vector.js';
+import { createVectorArena } from '../tensor/vector-arena.js';
 import { connect, type ConnectOptions } from '../transport/client.js';
 import type { Connection } from '../transport/connection.js';
 import { ComputeClient } from './compute-client.js';
@@ -59,14 +59,16 @@ class Worker implements SessionHost {
   #reject!: (error: unknown) => void;
   #spec: RunSpec | undefined;
   #specJson = '';
-  /** Weights as they arrive; the compute thread takes them from here. */
-  #weights: Float32Array = new Float32Array(0);
+  readonly #arena = createVectorArena();
+  /** Weights as they arrive, in memory that the compute thread sees too. */
+  #weights: Float32Array;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: WorkerOptions, compute: ComputeClient) {
     this.#options = options;
     this.#compute = compute;
     this.#cache = createBlockCache(options.cacheBytes);
+    this.#weights = this.#arena.allocate(0);
     this.#session = new Session(this, options);
     this.#done = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -125,7 +127,8 @@ class Worker implements SessionHost {
       this.#spec = parseRunSpec(welcome.runSpec);
       this.#specJson = welcome.runSpec;
       this.#compute.configure(this.#spec);
-      this.#weights = createSharedVector(this.#spec.parameters);
+      this.#arena.free(this.#weights);
+      this.#weights = this.#arena.allocate(this.#spec.parameters);
     }
     this.#options.log.info({ rank: welcome.rank, runId: welcome.runId, generation: welcome.generation }, 'joined');
   }

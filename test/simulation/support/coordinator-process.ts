@@ -34,10 +34,9 @@ const tickMs = 250;
 export class CoordinatorProcess {
   readonly core: CoreState;
   readonly #arena = createVectorArena();
-  readonly gradients = new GradientStore(layout.size, this.#arena);
+  readonly gradients: GradientStore;
   readonly #world: World;
   readonly #rules: UpdateRules;
-  readonly #toy: ToyOptions;
   readonly #generation: number;
   readonly #state: TrainingState;
   readonly #known: ReadonlyMap<number, StepRecord>;
@@ -55,8 +54,8 @@ export class CoordinatorProcess {
 
   constructor(world: World, toy: ToyOptions, generation: number) {
     this.#world = world;
-    this.#toy = toy;
     this.#rules = rulesOf(toy, this.#arena);
+    this.gradients = new GradientStore(layout.size, toy.shards, this.#arena);
     this.#generation = generation;
     this.#state = placeState(this.#arena, world.disk.checkpoint);
     this.#announced = this.#state.step;
@@ -238,7 +237,7 @@ export class CoordinatorProcess {
 
   #update(reports: readonly ShardHealth[], isSkipped: boolean): void {
     const { disk } = this.#world;
-    const sum = this.gradients.reduce(this.#toy.shards);
+    const sum = this.gradients.reduce();
     if (!isSkipped) this.#world.onSum(this.#state.step, [...this.#kept.values()]);
     this.#kept.clear();
     const outcome = applyUpdate(this.#state, this.#rules, reports, isSkipped ? undefined : sum);

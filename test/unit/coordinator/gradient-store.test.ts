@@ -24,8 +24,8 @@ function arrive(store: GradientStore, lease: number, at: TreeNode, values: reado
 }
 
 /** The sum of all that is in, its last addition taken too. */
-function total(store: GradientStore, numShards: number): Float32Array | undefined {
-  const sum = store.reduce(numShards);
+function total(store: GradientStore): Float32Array | undefined {
+  const sum = store.reduce();
   if (sum?.right) addInto(sum.left, sum.right);
   return sum?.left;
 }
@@ -44,42 +44,42 @@ describe('the gradient store', () => {
       [2, 1, 0],
       [1, 2, 0],
     ]) {
-      const store = new GradientStore(size, createVectorArena());
+      const store = new GradientStore(size, 3, createVectorArena());
       for (const shard of order) {
         expect(arrive(store, 7, node(0, shard), leaves[shard] ?? [])).toBe(true);
         store.keep(7, node(0, shard), []);
       }
-      expect(total(store, 3)).toEqual(wanted);
+      expect(total(store)).toEqual(wanted);
       expect(store.isEmpty).toBe(true);
     }
   });
 
   it('forgets what a larger node replaces', () => {
-    const store = new GradientStore(size, createVectorArena());
+    const store = new GradientStore(size, 2, createVectorArena());
     arrive(store, 1, node(0, 0), [1, 1, 1]);
     store.keep(1, node(0, 0), []);
     arrive(store, 2, node(1, 0), [5, 5, 5]);
     store.keep(2, node(1, 0), [node(0, 0)]);
-    expect(total(store, 2)).toEqual(Float32Array.of(5, 5, 5));
+    expect(total(store)).toEqual(Float32Array.of(5, 5, 5));
   });
 
   it('keeps answers of two leases to one node apart', () => {
-    const store = new GradientStore(size, createVectorArena());
+    const store = new GradientStore(size, 1, createVectorArena());
     arrive(store, 1, node(0, 0), [1, 1, 1], 1);
     arrive(store, 2, node(0, 0), [2, 2, 2]);
     store.keep(2, node(0, 0), []);
     store.dropLease(1);
-    expect(total(store, 1)).toEqual(Float32Array.of(2, 2, 2));
+    expect(total(store)).toEqual(Float32Array.of(2, 2, 2));
     expect(store.isEmpty).toBe(true);
   });
 
   it('drops what has arrived for a lease, and for no other whose number begins alike', () => {
-    const store = new GradientStore(size, createVectorArena());
+    const store = new GradientStore(size, 2, createVectorArena());
     arrive(store, 1, node(0, 0), [1, 1, 1], 1);
     arrive(store, 12, node(0, 1), [2, 2, 2]);
     store.dropLease(1);
     store.keep(12, node(0, 1), []);
-    expect(total(store, 2)).toEqual(Float32Array.of(2, 2, 2));
+    expect(total(store)).toEqual(Float32Array.of(2, 2, 2));
   });
 
   it('gives every vector back, however it left the store', () => {
@@ -90,7 +90,7 @@ describe('the gradient store', () => {
       allocate: (length: number) => ((lent += 1), arena.allocate(length)),
       free: (vector: Float32Array) => ((lent -= 1), arena.free(vector)),
     };
-    const store = new GradientStore(size, counting);
+    const store = new GradientStore(size, 4, counting);
     for (const [lease, at] of [
       [1, node(0, 0)],
       [2, node(0, 1)],
@@ -109,7 +109,7 @@ describe('the gradient store', () => {
     arrive(store, 7, node(1, 1), [1, 2, 3]);
     store.dropLease(5);
     store.dropLease(7);
-    const sum = store.reduce(4);
+    const sum = store.reduce();
     expect([store.isEmpty, lent]).toEqual([true, 2]);
     expect([sum?.left, sum?.right].map((vector) => [...vector!])).toEqual([
       [1, 2, 3],
@@ -117,12 +117,43 @@ describe('the gradient store', () => {
     ]);
   });
 
+  it('holds the open nodes of the tree, and no more: siblings are summed when both are in', () => {
+    const arena = createVectorArena();
+    let lent = 0;
+    const counting = {
+      ...arena,
+      allocate: (length: number) => ((lent += 1), arena.allocate(length)),
+      free: (vector: Float32Array) => ((lent -= 1), arena.free(vector)),
+    };
+    const store = new GradientStore(size, 8, counting);
+    const held = [2, 0, 1, 3, 7, 6, 5, 4].map((shard) => {
+      arrive(store, 1, node(0, shard), [shard, 1, 1e-8]);
+      store.keep(1, node(0, shard), []);
+      return lent;
+    });
+    expect(held).toEqual([1, 2, 2, 1, 2, 2, 3, 2]);
+    const f = Math.fround;
+    expect(total(store)).toEqual(Float32Array.of(28, 8, f(8 * f(1e-8))));
+  });
+
+  it('forgets sums that a larger node replaces', () => {
+    const store = new GradientStore(size, 8, createVectorArena());
+    for (const shard of [0, 1]) {
+      arrive(store, 1, node(0, shard), [1, 1, 1]);
+      store.keep(1, node(0, shard), []);
+    }
+    arrive(store, 2, node(2, 0), [5, 5, 5]);
+    store.keep(2, node(2, 0), [node(0, 0), node(0, 1)]);
+    expect(total(store)).toEqual(Float32Array.of(5, 5, 5));
+    expect(store.isEmpty).toBe(true);
+  });
+
   it('has no sum when nothing is in', () => {
-    expect(new GradientStore(size, createVectorArena()).reduce(4)).toBeUndefined();
+    expect(new GradientStore(size, 4, createVectorArena()).reduce()).toBeUndefined();
   });
 
   it('refuses to count a node that is not here, instead of making the sum smaller', () => {
-    const store = new GradientStore(size, createVectorArena());
+    const store = new GradientStore(size, 2, createVectorArena());
     expect(() => store.keep(1, node(0, 0), [])).toThrow(expect.objectContaining({ code: 'GRADIENT_MISSING' }));
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ShardBatch } from '../../../src/data/shard-batch.js';
 import type { Network } from '../../../src/model/network.js';
 import { layTensors } from '../../../src/tensor/layout.js';
+import { createVectorArena } from '../../../src/tensor/vector-arena.js';
 import { computeEvaluation, computeTraining } from '../../../src/worker/compute-lease.js';
 
 const layout = layTensors([
@@ -25,7 +26,8 @@ function networkOf(gradients: readonly (readonly [number, number])[], losses: re
   } as unknown as Network;
 }
 
-const vectors = (count: number): Float32Array[] => Array.from({ length: count }, () => new Float32Array(2).fill(NaN));
+const arena = createVectorArena();
+const vectors = (count: number): Float32Array[] => Array.from({ length: count }, () => arena.allocate(2).fill(NaN));
 
 describe('a lease', () => {
   it('is summed over the largest tree nodes that it fills, left first', () => {
@@ -35,7 +37,7 @@ describe('a lease', () => {
       [1, 0.3],
       [5, 0],
     ]);
-    const { shards, nodes } = computeTraining(network, layout, 8, tasksOf(0, 1, 2, 5), vectors(4));
+    const { shards, nodes } = computeTraining(network, layout, 8, tasksOf(0, 1, 2, 5), arena, vectors(4));
     expect(shards.map(({ shard, squaredNorm, nonFinite }) => [shard, squaredNorm > 0, nonFinite])).toEqual(
       [0, 1, 2, 5].map((shard) => [shard, true, '']),
     );
@@ -58,6 +60,7 @@ describe('a lease', () => {
       layout,
       4,
       tasksOf(0, 1, 2, 3),
+      arena,
       vectors(4),
     );
     expect(shards.map(({ nonFinite }) => nonFinite)).toEqual(['', 'bias', '', 'weight']);
@@ -68,7 +71,14 @@ describe('a lease', () => {
   });
 
   it('counts a loss that is not finite as a flaw, even where the gradient is finite', () => {
-    const { shards, nodes } = computeTraining(networkOf([[1, 1]], [Infinity]), layout, 1, tasksOf(0), vectors(1));
+    const { shards, nodes } = computeTraining(
+      networkOf([[1, 1]], [Infinity]),
+      layout,
+      1,
+      tasksOf(0),
+      arena,
+      vectors(1),
+    );
     expect([shards[0]?.nonFinite, nodes]).toEqual(['loss', []]);
   });
 
