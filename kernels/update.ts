@@ -8,6 +8,9 @@ import { blockBytes, highSquares, loadPart, lowSquares, partMask, storePart, sum
 const infinityBits: u32 = 0x7f800000;
 const magnitudeBits: u32 = 0x7fffffff;
 
+/** Four of these stay in the first cache from loop to loop. */
+const pieceBytes: usize = 2048;
+
 const tail = memory.data(64, 16);
 // What the loops over the groups of a block hand on.
 const lowLanes = memory.data(16, 16);
@@ -69,8 +72,12 @@ export function adam(
     const v = squares + start;
     const whole = wholeGroups(size);
     beginBlock();
-    adamMoments(p, g, m, v, whole, clip, decay, coupledDecay, beta2, oneLessBeta1, oneLessBeta2);
-    adamWeights(p, m, v, whole, 16, stepSize, rootCorrection2, epsilon);
+    for (let at: usize = 0; at < whole; at += pieceBytes) {
+      const piece = min(pieceBytes, whole - at);
+      // prettier-ignore
+      adamMoments(p + at, g + at, m + at, v + at, piece, clip, decay, coupledDecay, beta2, oneLessBeta1, oneLessBeta2);
+      adamWeights(p + at, m + at, v + at, piece, 16, stepSize, rootCorrection2, epsilon);
+    }
     const rest = size - whole;
     if (rest > 0) {
       v128.store(tail, loadPart(p + whole, rest));

@@ -2,9 +2,12 @@
 import { z } from 'zod';
 import { CheckpointError } from '../errors.js';
 import { parameterGroups } from '../tensor/layout.js';
-import { digestBytes } from './digest.js';
+import { digestAlgorithms, digestBytes } from './digest.js';
 
-export const checkpointFormatVersion = 1;
+/** Version 2 names the digest's algorithm; version 1 has `sha256`. */
+export const checkpointFormatVersion = 2;
+/** Any version that this release reads. */
+export const readableVersion = z.union([z.literal(1), z.literal(checkpointFormatVersion)]);
 export const checkpointFiles = ['model.safetensors', 'optimizer.safetensors', 'state.msgpack'] as const;
 export type CheckpointFile = (typeof checkpointFiles)[number];
 
@@ -13,10 +16,11 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const fileEntry = z.object({ bytes: count, sha256 });
 
 const manifestSchema = z.object({
-  formatVersion: z.literal(checkpointFormatVersion),
+  formatVersion: readableVersion,
   runId: z.string(),
   step: count,
   digest: sha256,
+  digestAlgorithm: z.enum(digestAlgorithms).default('sha256'),
   kernelId: z.string(),
   layout: z.array(
     z.object({
@@ -53,10 +57,10 @@ export function decodeManifest(text: string, path: string): CheckpointManifest {
   }
   const value = parseJson(`${head}}`, path);
   const version = z.object({ formatVersion: z.number() }).safeParse(value);
-  if (version.success && version.data.formatVersion !== checkpointFormatVersion) {
+  if (version.success && !readableVersion.safeParse(version.data.formatVersion).success) {
     throw new CheckpointError(
       'CHECKPOINT_VERSION',
-      `${path} has format version ${version.data.formatVersion}, this bridle reads ${checkpointFormatVersion}. ` +
+      `${path} has format version ${version.data.formatVersion}, this bridle reads 1 to ${checkpointFormatVersion}. ` +
         'Use the release of bridle that wrote it, or a newer one.',
     );
   }

@@ -10,14 +10,14 @@ import { decodeSafetensors } from '../tensor/safetensors.js';
 import { checkpointsFolder, listSteps } from './checkpoint-folders.js';
 import { digestBytes, digestState } from './digest.js';
 import { systemCode } from './disk-error.js';
-import { checkpointFormatVersion, damaged, decodeManifest } from './manifest.js';
+import { damaged, decodeManifest, readableVersion } from './manifest.js';
 import type { CheckpointFile, CheckpointManifest } from './manifest.js';
 import type { TrainingSnapshot } from './snapshot.js';
 
 export type LoadedCheckpoint = TrainingSnapshot & { readonly manifest: CheckpointManifest };
 
 const stateSchema = z.object({
-  formatVersion: z.literal(checkpointFormatVersion),
+  formatVersion: readableVersion,
   step: z.int().min(0),
   scalars: z.record(z.string(), z.number().or(z.nan())),
   // Absent in checkpoints of bridle 0.1.
@@ -48,6 +48,7 @@ export async function readCheckpoint(dir: string): Promise<LoadedCheckpoint> {
     runId: manifest.runId,
     step: manifest.step,
     digest: manifest.digest,
+    digestAlgorithm: manifest.digestAlgorithm,
     kernelId: manifest.kernelId,
     model: manifest.model,
     data: manifest.data,
@@ -58,7 +59,7 @@ export async function readCheckpoint(dir: string): Promise<LoadedCheckpoint> {
     shardsByWorker: state.shardsByWorker,
     manifest,
   };
-  const digest = digestState(snapshot.params, optimizer);
+  const digest = digestState(snapshot.params, optimizer, { algorithm: manifest.digestAlgorithm });
   if (digest !== manifest.digest) throw damaged(dir, `the state with digest ${manifest.digest}`, digest);
   return snapshot;
 }

@@ -1,13 +1,15 @@
 // Everything that a run needs to go on from a step, as a value: what a checkpoint holds.
 import type { OptimizerState } from '../optim/optimizer.js';
 import type { Layout } from '../tensor/layout.js';
+import type { DigestAlgorithm } from './digest.js';
 
 export interface TrainingSnapshot {
   readonly runId: string;
   /** Steps done: the next one to compute is `step + 1`. */
   readonly step: number;
-  /** `digestState(params, optimizer)`. */
+  /** `digestState(params, optimizer, { algorithm: digestAlgorithm })`. */
   readonly digest: string;
+  readonly digestAlgorithm: DigestAlgorithm;
   readonly layout: Layout;
   readonly params: Float32Array;
   readonly optimizer: OptimizerState;

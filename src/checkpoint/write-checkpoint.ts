@@ -94,10 +94,11 @@ function sliceTensors(layout: Layout, vector: Float32Array, prefix: string) {
 function describe(snapshot: TrainingSnapshot, contents: Record<CheckpointFile, Uint8Array>) {
   const entry = (bytes: Uint8Array) => ({ bytes: bytes.byteLength, sha256: digestBytes(bytes) });
   return {
-    formatVersion: checkpointFormatVersion as 1,
+    formatVersion: checkpointFormatVersion as 2,
     runId: snapshot.runId,
     step: snapshot.step,
     digest: snapshot.digest,
+    digestAlgorithm: snapshot.digestAlgorithm,
     kernelId: snapshot.kernelId,
     layout: snapshot.layout.tensors.map((tensor) => ({ ...tensor, shape: [...tensor.shape] })),
     moments: Object.keys(snapshot.optimizer.moments).sort(),

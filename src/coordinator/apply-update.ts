@@ -1,16 +1,17 @@
 // The end of a step: sum to mean, penalties, norm, clip, optimizer. Reads from top to bottom as docs/numerics.md tells it.
-import { digestState } from '../checkpoint/digest.js';
+import { digestState, type DigestAlgorithm } from '../checkpoint/digest.js';
 import { reduceTree, rootNode } from '../collective/tree.js';
 import { NumericalError } from '../errors.js';
 import type { ByGroup } from '../optim/by-group.js';
-import { type ClipChain, type ClipContext, clipGradients, type ClipResult } from '../optim/clip.js';
+import { type ClipChain, clipFactor, clipGradients, type ClipResult, gradientNotFinite } from '../optim/clip.js';
+import { updateInOnePass } from '../optim/one-pass.js';
 import type { Optimizer, OptimizerState } from '../optim/optimizer.js';
 import { addPenalties } from '../optim/penalty.js';
 import { plateauFactor } from '../optim/plateau.js';
 import { putBy, rollBack } from '../optim/rollback.js';
 import { learningRateAt, type ScheduleOptions } from '../optim/schedule.js';
 import { cutLearningRate, findSpike, spikeRateFactor, type Spike, type SpikeRule } from '../optim/spike.js';
-import { globalNorm } from '../tensor/flat-vector.js';
+import { digestBlocksIn } from '../tensor/block-digest.js';
 import type { Layout } from '../tensor/layout.js';
 import { meanNormIn, squaredNormIn, type GradientSum } from '../tensor/reduce.js';
 import type { VectorArena } from '../tensor/vector-arena.js';
@@ -45,6 +46,7 @@ export function placeState(arena: VectorArena, { step, params, optimizer }: Trai
 export interface UpdateRules {
   /** Where the vectors of the state and of the gradients lie. */
   readonly arena: VectorArena;
+  readonly digestAlgorithm: DigestAlgorithm;
   readonly layout: Layout;
   readonly numShards: number;
   readonly optimizer: Optimizer;
@@ -92,21 +94,23 @@ export function applyUpdate(
   const count = reports.reduce((total, report) => total + report.count, 0);
   const loss = meanLoss(reports, rules.numShards, count);
   const scheduledRate = learningRateAt(rules.schedule, state.step) * plateauFactor(optimizer.scalars);
-  const seal = () => ({
+  const seal = (known?: ReadonlyMap<Float32Array, Uint8Array>) => ({
     loss,
     count,
     learningRate: scheduledRate * spikeRateFactor(optimizer.scalars),
-    digest: digestState(params, optimizer),
+    digest: digestTraining(state, rules, known),
   });
   state.step += 1;
   const skip = (): UpdateOutcome => ({ ...seal(), gradNorm: NaN, clippedNorm: NaN, clipCoefficient: 1, skipped: true });
   if (!sum || count === 0) return skip();
 
-  meanNormIn(rules.arena, sum, count);
+  const { arena, layout } = rules;
   const grads = sum.left;
-  addPenalties(grads, params, rules.layout, rules);
+  const squares = meanNormIn(arena, sum, count);
+  const hasPenalty = addPenalties(grads, params, layout, rules);
+  const gradNorm = Math.sqrt(hasPenalty ? squaredNormIn(arena, grads) : squares);
   observer?.onGradient(grads, params);
-  const spike = rules.spikes && findSpike(optimizer, globalNorm(grads), rules.spikes);
+  const spike = rules.spikes && findSpike(optimizer, gradNorm, rules.spikes);
   if (spike) observer?.onSpike(spike);
   if (spike?.reaction === 'skip' || spike?.reaction === 'rollback') {
     const toStep = spike.reaction === 'rollback' ? { toStep: rollBack(optimizer, params) } : {};
@@ -115,16 +119,28 @@ export function applyUpdate(
   }
   if (spike?.reaction === 'cut') cutLearningRate(optimizer);
 
-  const clipped = clipOrSkip(rules, grads, { params, layout: rules.layout, memory: optimizer });
-  if (!clipped) return skip();
+  if (!Number.isFinite(gradNorm)) {
+    // Shards that are finite one by one may overflow in their sum: no worker has seen that, and no other would compute it better.
+    if (rules.skipsNonFinite) return skip();
+    throw gradientNotFinite(gradNorm);
+  }
+  const factor = clipFactor(rules.clip, gradNorm);
+  const clipped = factor ? undefined : clipGradients(rules.clip, grads, { params, layout, memory: optimizer });
   const learningRate = scheduledRate * spikeRateFactor(optimizer.scalars);
-  rules.optimizer.update(optimizer, params, grads, learningRate);
-  if (!Number.isFinite(squaredNormIn(rules.arena, params)))
-    throw weightsNotFinite(state.step, clipped.gradNorm, learningRate);
+  const clipCoefficient = factor?.clipCoefficient ?? 1;
+  const pass = updateInOnePass(arena, rules.optimizer, {
+    params,
+    state: optimizer,
+    grads,
+    learningRate,
+    clipCoefficient,
+  });
+  if (!pass.hasFiniteWeights) throw weightsNotFinite(state.step, gradNorm, learningRate);
   if (rules.spikes?.reaction === 'rollback' && !spike && state.step % rules.spikes.rollbackEvery === 0) {
     putBy(optimizer, params, state.step);
   }
-  return { ...seal(), ...clipped, skipped: false, ...(spike && { spike }) };
+  const clips = clipped ?? { gradNorm, clippedNorm: Math.sqrt(pass.clippedSquaredNorm), clipCoefficient, ...factor };
+  return { ...seal(pass.blockDigests), ...clips, skipped: false, ...(spike && { spike }) };
 }
 
 function weightsNotFinite(step: number, gradNorm: number, learningRate: number): NumericalError {
@@ -135,18 +151,14 @@ function weightsNotFinite(step: number, gradNorm: number, learningRate: number):
   );
 }
 
-/** Shards that are finite one by one may overflow in their sum: no worker has seen that, and no other would compute it better. */
-function clipOrSkip(
-  { clip, skipsNonFinite }: UpdateRules,
-  gradients: Float32Array,
-  context: ClipContext,
-): ClipResult | undefined {
-  try {
-    return clipGradients(clip, gradients, context);
-  } catch (error) {
-    if (skipsNonFinite && error instanceof NumericalError && error.code === 'GRADIENT_NOT_FINITE') return undefined;
-    throw error;
-  }
+/** Digests a state; `known` holds the block digests of vectors that need not be read once more. */
+export function digestTraining(
+  { params, optimizer }: TrainingState,
+  { arena, digestAlgorithm }: Pick<UpdateRules, 'arena' | 'digestAlgorithm'>,
+  known?: ReadonlyMap<Float32Array, Uint8Array>,
+): string {
+  const digestBlocks = (vector: Float32Array): Uint8Array => known?.get(vector) ?? digestBlocksIn(arena, vector);
+  return digestState(params, optimizer, { algorithm: digestAlgorithm, digestBlocks });
 }
 
 /** The losses are summed in float64 along the tree: the same bits in whatever order they came. */

@@ -1,13 +1,13 @@
 // The run itself, without its workers: gradients in, weights out, everything recorded.
 import { performance } from 'node:perf_hooks';
-import { digestState, type TrainingSnapshot } from '../checkpoint/checkpoint.js';
+import type { DigestAlgorithm, TrainingSnapshot } from '../checkpoint/checkpoint.js';
 import type { Dataset } from '../data/load-dataset.js';
 import { encodeSavedStep } from '../checkpoint/saved-step.js';
 import type { DoneEvent, RunEvent, StepSavedEvent } from '../metrics/events.js';
 import { createOptimizer } from '../optim/create-optimizer.js';
 import { watchPlateau } from '../optim/plateau.js';
 import { createVectorArena, type VectorArena } from '../tensor/vector-arena.js';
-import { applyUpdate, placeState, type TrainingState, type UpdateRules } from './apply-update.js';
+import { applyUpdate, digestTraining, placeState, type TrainingState, type UpdateRules } from './apply-update.js';
 import type { ShardHealth, ShardScore } from './core/state.js';
 import { batchesOfStep } from './batches-of-step.js';
 import { scoreEvaluation } from './evaluation.js';
@@ -31,6 +31,7 @@ export interface TrainingRunOptions {
   /** The last step that was evaluated, 0: none; undefined: a checkpoint of 0.1.0 does not say. */
   readonly evaluatedStep: number | undefined;
   readonly shardsByWorker: Readonly<Record<string, number>>;
+  readonly digestAlgorithm: DigestAlgorithm;
   /** Where the norm of every shard's gradient is written, if anywhere. */
   readonly recordGradients?: string;
   onEvent(event: RunEvent): void;
@@ -78,6 +79,7 @@ export class TrainingRun {
     this.#shardsByWorker = { ...options.shardsByWorker };
     this.#rules = {
       arena: this.#arena,
+      digestAlgorithm: options.digestAlgorithm,
       layout: plan.layout,
       numShards: training.shards,
       optimizer: createOptimizer(training.optimizer, plan.layout),
@@ -210,7 +212,8 @@ export class TrainingRun {
     return {
       runId,
       step,
-      digest: digestState(params, optimizer),
+      digest: digestTraining(this.state, this.#rules),
+      digestAlgorithm: this.#rules.digestAlgorithm,
       layout: plan.layout,
       params: params.slice(),
       optimizer: {

@@ -1,7 +1,7 @@
 // A run taken up: its folder locked, its weights fresh or from the newest checkpoint that is whole.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { newestCheckpoint } from '../checkpoint/checkpoint.js';
+import { newestCheckpoint, newestDigest, type DigestAlgorithm } from '../checkpoint/checkpoint.js';
 import {
   lockRunFolder,
   nextGeneration,
@@ -32,6 +32,7 @@ export interface OpenRun {
   /** The last step that was evaluated; undefined: unknown. */
   readonly evaluatedStep: number | undefined;
   readonly shardsByWorker: Readonly<Record<string, number>>;
+  readonly digestAlgorithm: DigestAlgorithm;
   readonly lock: RunLock;
 }
 
@@ -75,6 +76,7 @@ async function newRun(training: TrainingOptions, launch: LaunchOptions, lock: Ru
     best: undefined,
     evaluatedStep: 0,
     shardsByWorker: {},
+    digestAlgorithm: newestDigest,
     lock,
   };
 }
@@ -118,6 +120,7 @@ async function resumeRun(
     best: bestLoss !== undefined && bestStep !== undefined ? { loss: bestLoss, step: bestStep } : undefined,
     evaluatedStep,
     shardsByWorker: snapshot.shardsByWorker,
+    digestAlgorithm: snapshot.digestAlgorithm,
     lock,
   };
 }

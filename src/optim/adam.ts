@@ -1,7 +1,7 @@
 // Adam (Kingma and Ba 2015), AdamW (Loshchilov and Hutter 2019) and AMSGrad (Reddi, Kale and Kumar 2018), as torch.optim computes them.
 import type { Layout } from '../tensor/layout.js';
 import { rangesByGroup } from './by-group.js';
-import type { Optimizer, OptimizerOptions, OptimizerState } from './optimizer.js';
+import type { Optimizer, OptimizerOptions, OptimizerState, UpdateKernel } from './optimizer.js';
 
 /** What one step multiplies by, rounded to float32 once. */
 interface StepFactors {
@@ -49,6 +49,23 @@ export function createAdam(options: OptimizerOptions, layout?: Layout): Optimize
         const decay = decayFactors(options.name === 'adamw', learningRate, value);
         updateMoments(part(params), part(grads), moments, { ...factors, ...decay });
       }
+    },
+    ...(typeof options.weightDecay === 'number' &&
+      !options.amsgrad && { kernel: adamKernel(options, options.weightDecay) }),
+  };
+}
+
+function adamKernel(options: OptimizerOptions, weightDecay: number): UpdateKernel {
+  return {
+    moments: ['exp_avg', 'exp_avg_sq'],
+    run(kernels, state, { params, grads, moments, bytes, clip, digests, stride }, learningRate) {
+      const factors = advance(state, options, learningRate);
+      const { beta2, oneLessBeta1, oneLessBeta2, stepSize, rootCorrection2, epsilon } = factors;
+      const { decay, coupledDecay } = decayFactors(options.name === 'adamw', learningRate, weightDecay);
+      const [averages = 0, squares = 0] = moments;
+      // prettier-ignore
+      kernels.adam(params, grads, averages, squares, bytes, clip, decay, coupledDecay, beta2, oneLessBeta1, oneLessBeta2,
+        stepSize, rootCorrection2, epsilon, digests, stride);
     },
   };
 }

@@ -17,6 +17,28 @@ export interface ClipResult {
   readonly clipThreshold?: number;
 }
 
+export function gradientNotFinite(gradNorm: number): NumericalError {
+  return new NumericalError(
+    'GRADIENT_NOT_FINITE',
+    `The gradient's norm must be finite, got ${gradNorm}. No update was made. Try a lower --learning-rate or --max-norm.`,
+  );
+}
+
+/** A chain that comes to one factor, a float32, which the norm of the gradient alone fixes. */
+export interface ClipFactor {
+  readonly clipCoefficient: number;
+  readonly clipThreshold?: number;
+}
+
+/** Gives the factor that the chain comes to for a gradient of this norm; undefined: it takes more than one, or more than the norm. */
+export function clipFactor(chain: ClipChain, gradNorm: number): ClipFactor | undefined {
+  const [rule, ...others] = chain;
+  if (!rule) return { clipCoefficient: 1 };
+  if (others.length > 0 || rule.name !== 'global-norm' || rule.order !== 2) return undefined;
+  const { maxNorm } = rule;
+  return { clipCoefficient: gradNorm <= maxNorm ? 1 : Math.fround(maxNorm / gradNorm), clipThreshold: maxNorm };
+}
+
 /**
  * Clips `grads` in place; at or below the thresholds they stay bit-identical. Adaptive rules learn from the norm they see.
  * Throws `GRADIENT_NOT_FINITE` before any change, of the memory too.
@@ -24,12 +46,7 @@ export interface ClipResult {
 export function clipGradients(chain: ClipChain, grads: Float32Array, context: ClipContext): ClipResult {
   const gradNorm = globalNorm(grads); // float64: no finite float32 gradient overflows it
   // NaN > maxNorm is false: without this line a NaN gradient would reach the weights unclipped, and stay in the averages.
-  if (!Number.isFinite(gradNorm)) {
-    throw new NumericalError(
-      'GRADIENT_NOT_FINITE',
-      `The gradient's norm must be finite, got ${gradNorm}. No update was made. Try a lower --learning-rate or --max-norm.`,
-    );
-  }
+  if (!Number.isFinite(gradNorm)) throw gradientNotFinite(gradNorm);
   let norm = gradNorm;
   let clipCoefficient = 1;
   let clipThreshold = Infinity;

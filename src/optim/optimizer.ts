@@ -1,4 +1,5 @@
 // The face of an optimizer: pure on flat vectors, float32 at every operation, PyTorch's semantics.
+import type { Kernels } from '../tensor/kernels.js';
 import type { ByGroup } from './by-group.js';
 
 export interface OptimizerOptions {
@@ -27,9 +28,30 @@ export interface OptimizerState {
   readonly histories: Record<string, number[]>;
 }
 
+/** Where a kernel finds its vectors: addresses in the arena. `clip` multiplies the gradient. */
+export interface KernelVectors {
+  readonly params: number;
+  readonly grads: number;
+  /** In the order of `UpdateKernel.moments`. */
+  readonly moments: readonly number[];
+  readonly bytes: number;
+  readonly clip: number;
+  /** 16 bytes a block of params; those of each moment `stride` bytes further on. */
+  readonly digests: number;
+  readonly stride: number;
+}
+
+export interface UpdateKernel {
+  readonly moments: readonly string[];
+  /** Does what `update` does, after clipping, and digests what it writes. */
+  run(kernels: Kernels, state: OptimizerState, at: KernelVectors, learningRate: number): void;
+}
+
 export interface Optimizer {
   /** Makes the state before the first step, for `size` parameters. */
   init(size: number): OptimizerState;
   /** Updates `params` and `state` in place from `grads` (already clipped). */
   update(state: OptimizerState, params: Float32Array, grads: Float32Array, learningRate: number): void;
+  /** The same in one pass over memory; absent where no kernel does it. */
+  readonly kernel?: UpdateKernel;
 }

@@ -8,8 +8,14 @@ export interface PenaltyOptions {
   readonly l2: ByGroup;
 }
 
-/** Adds the penalties' gradient, l1 sign(w) and then 2 l2 w, to the mean gradient in place, float32; sign(0) is 0. */
-export function addPenalties(grads: Float32Array, params: Float32Array, layout: Layout, penalty: PenaltyOptions): void {
+/** Adds the penalties' gradient, l1 sign(w) and then 2 l2 w, to the mean gradient in place, float32; sign(0) is 0. Tells whether there are any. */
+export function addPenalties(
+  grads: Float32Array,
+  params: Float32Array,
+  layout: Layout,
+  penalty: PenaltyOptions,
+): boolean {
+  if (penalty.l1 === 0 && penalty.l2 === 0) return false;
   for (const tensor of layout.tensors) {
     const gradient = viewTensor(grads, tensor);
     const weights = viewTensor(params, tensor);
@@ -18,6 +24,7 @@ export function addPenalties(grads: Float32Array, params: Float32Array, layout: 
     if (l1 !== 0) addL1(gradient, weights, Math.fround(l1));
     if (l2 !== 0) addL2(gradient, weights, Math.fround(2 * l2));
   }
+  return true;
 }
 
 function penaltyOf(values: ByGroup, group: ParameterGroup): number {

@@ -1,7 +1,7 @@
 // Stochastic gradient descent with momentum (Polyak 1964; Nesterov 1983), as torch.optim.SGD computes it: coupled decay, no dampening.
 import type { Layout } from '../tensor/layout.js';
 import { rangesByGroup } from './by-group.js';
-import type { Optimizer, OptimizerOptions, OptimizerState } from './optimizer.js';
+import type { Optimizer, OptimizerOptions, OptimizerState, UpdateKernel } from './optimizer.js';
 
 type SgdOptions = Pick<OptimizerOptions, 'momentum' | 'nesterov' | 'weightDecay'>;
 
@@ -15,14 +15,27 @@ export function createSgd({ momentum, nesterov, weightDecay }: SgdOptions, layou
     },
     update(state, params, grads, learningRate) {
       const buffer = state.moments.momentum_buffer;
-      const shared = { learningRate: Math.fround(learningRate), momentum: Math.fround(momentum) };
       for (const { start, end, value } of rangesByGroup(weightDecay, params.length, layout)) {
         const part = (vector: Float32Array): Float32Array => vector.subarray(start, end);
-        const rates = { ...shared, weightDecay: Math.fround(value) };
+        const rates = roundRates(momentum, value, learningRate);
         if (buffer === undefined) updatePlain(part(params), part(grads), rates);
         else if (nesterov) updateWithNesterov(part(params), part(grads), part(buffer), rates);
         else updateWithMomentum(part(params), part(grads), part(buffer), rates);
       }
+      countStep(state);
+    },
+    ...(typeof weightDecay === 'number' && !nesterov && { kernel: sgdKernel(momentum, weightDecay) }),
+  };
+}
+
+function sgdKernel(momentum: number, weightDecay: number): UpdateKernel {
+  return {
+    moments: momentum === 0 ? [] : ['momentum_buffer'],
+    run(kernels, state, { params, grads, moments: [buffer], bytes, clip, digests, stride }, learningRate) {
+      const rates = roundRates(momentum, weightDecay, learningRate);
+      const { weightDecay: decay, momentum: share, learningRate: rate } = rates;
+      if (buffer === undefined) kernels.sgd(params, grads, bytes, clip, decay, rate, digests);
+      else kernels.sgdMomentum(params, grads, buffer, bytes, clip, decay, share, rate, digests, stride);
       countStep(state);
     },
   };
@@ -32,6 +45,11 @@ interface Rates {
   readonly learningRate: number;
   readonly momentum: number;
   readonly weightDecay: number;
+}
+
+function roundRates(momentum: number, weightDecay: number, learningRate: number): Rates {
+  const { fround } = Math;
+  return { learningRate: fround(learningRate), momentum: fround(momentum), weightDecay: fround(weightDecay) };
 }
 
 function countStep(state: OptimizerState): void {

@@ -21,6 +21,7 @@ export function makeSnapshot(step: number, size: number): TrainingSnapshot {
     runId: 'run-1',
     step,
     digest: digestState(params, optimizer),
+    digestAlgorithm: 'blocks',
     layout,
     params,
     optimizer,

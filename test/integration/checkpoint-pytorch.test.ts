@@ -47,6 +47,7 @@ it.skipIf(!hasTorch())('gives PyTorch the weights and moments bit for bit', asyn
       runId: 'run-1',
       step: 7,
       digest: digestState(params, optimizer),
+      digestAlgorithm: 'blocks',
       layout,
       params,
       optimizer,

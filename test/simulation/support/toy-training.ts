@@ -141,6 +141,7 @@ export function planOf(options: ToyOptions): CorePlan {
 export function rulesOf(options: ToyOptions, arena = createVectorArena({ maxPages: 0 })): UpdateRules {
   return {
     arena,
+    digestAlgorithm: 'blocks',
     layout,
     numShards: options.shards,
     optimizer: createOptimizer({

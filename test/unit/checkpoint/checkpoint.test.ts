@@ -46,7 +46,7 @@ describe('writing and reading', () => {
     const { manifest, ...read } = await readCheckpoint(inside(runDir, 'step-00000500'));
     expect(read).toEqual(written);
     expect(Object.is(read.params[0], -0)).toBe(true);
-    expect(manifest).toMatchObject({ formatVersion: 1, step: 500, digest: written.digest });
+    expect(manifest).toMatchObject({ formatVersion: 2, step: 500, digest: written.digest });
   });
 
   it('writes four files, the pointer and nothing else, and says how many bytes', async () => {
@@ -153,13 +153,20 @@ describe('damage', () => {
   it('refuses another format version, names both, and does not fall back behind it', async () => {
     const runDir = await runWith(400, 500);
     const path = inside(runDir, 'step-00000500', 'manifest.json');
-    const text = (await readFile(path, 'utf8')).replace('"formatVersion": 1', '"formatVersion": 2');
+    const text = (await readFile(path, 'utf8')).replace('"formatVersion": 2', '"formatVersion": 3');
     const head = text.slice(0, text.lastIndexOf(',\n  "sha256"'));
     await writeFile(path, `${head},\n  "sha256": "${digestBytes(head)}"\n}\n`);
     await expect(newestCheckpoint(runDir)).rejects.toMatchObject({
       code: 'CHECKPOINT_VERSION',
-      message: expect.stringMatching(/version 2.*reads 1/),
+      message: expect.stringMatching(/version 3.*reads 1 to 2/),
     });
+  });
+
+  it('reads what format version 1 wrote, by the digest of that time', async () => {
+    const { manifest, ...snapshot } = await readCheckpoint('test/fixtures/checkpoint/v1/step-00000003');
+    expect([manifest.formatVersion, snapshot.digestAlgorithm]).toEqual([1, 'sha256']);
+    expect(snapshot.optimizer.scalars['step']).toBe(3);
+    expect([...snapshot.params.subarray(0, 3)]).toEqual([0.1 / 3, 0.2 / 3, (3 * 0.1) / 3].map(Math.fround));
   });
 
   it('says which folder is missing', async () => {

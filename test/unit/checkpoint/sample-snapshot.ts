@@ -27,6 +27,7 @@ export function sampleSnapshot(step: number): TrainingSnapshot {
     runId: 'run-1',
     step,
     digest: digestState(params, optimizer),
+    digestAlgorithm: 'blocks',
     layout,
     params,
     optimizer,

@@ -23,6 +23,7 @@ async function save(step: number): Promise<string> {
     runId: 'r',
     step,
     digest,
+    digestAlgorithm: 'blocks' as const,
     layout,
     params,
     optimizer,

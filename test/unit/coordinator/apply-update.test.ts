@@ -23,6 +23,7 @@ const optimizer = createOptimizer({
 });
 const rules: UpdateRules = {
   arena: createVectorArena(),
+  digestAlgorithm: 'blocks',
   layout,
   numShards: 4,
   optimizer,

@@ -1,0 +1,64 @@
+// The end of a step in one pass over memory: clip by a factor, optimizer, check of the weights, digests of what was written.
+import { blockDigestBytes, numBlocks } from '../tensor/block-digest.js';
+import { scaleInPlace } from '../tensor/flat-vector.js';
+import { squaredNormIn } from '../tensor/reduce.js';
+import type { VectorArena } from '../tensor/vector-arena.js';
+import type { Optimizer, OptimizerState } from './optimizer.js';
+
+export interface OnePass {
+  readonly params: Float32Array;
+  readonly state: OptimizerState;
+  /** The mean gradient; what is left in it is of no use to anybody. */
+  readonly grads: Float32Array;
+  readonly learningRate: number;
+  /** Multiplies the gradient, a float32; 1: the gradient keeps its bits. */
+  readonly clipCoefficient: number;
+}
+
+export interface OnePassOutcome {
+  /** Of the gradient as it was applied. */
+  readonly clippedSquaredNorm: number;
+  readonly hasFiniteWeights: boolean;
+  /** Digests of the blocks of what was written, where the pass has taken them. */
+  readonly blockDigests: ReadonlyMap<Float32Array, Uint8Array>;
+}
+
+/** Updates `params` and `state` in place: with the optimizer's kernel where it has one, or with the oracles, to the same bits. */
+export function updateInOnePass(arena: VectorArena, optimizer: Optimizer, pass: OnePass): OnePassOutcome {
+  return updateByKernel(arena, optimizer, pass) ?? updateByOracles(arena, optimizer, pass);
+}
+
+function updateByOracles(arena: VectorArena, optimizer: Optimizer, pass: OnePass): OnePassOutcome {
+  const { params, state, grads, learningRate, clipCoefficient } = pass;
+  if (clipCoefficient !== 1) scaleInPlace(grads, clipCoefficient);
+  const clippedSquaredNorm = squaredNormIn(arena, grads);
+  optimizer.update(state, params, grads, learningRate);
+  const hasFiniteWeights = Number.isFinite(squaredNormIn(arena, params));
+  return { clippedSquaredNorm, hasFiniteWeights, blockDigests: new Map() };
+}
+
+function updateByKernel(arena: VectorArena, { kernel }: Optimizer, pass: OnePass): OnePassOutcome | undefined {
+  const { params, state, grads, learningRate, clipCoefficient: clip } = pass;
+  if (!arena.kernels || !kernel) return undefined;
+  const moments = kernel.moments.flatMap((name) => state.moments[name] ?? []);
+  const stride = blockDigestBytes * numBlocks(params.length);
+  const room = arena.allocate(((1 + moments.length) * stride) / 4);
+  try {
+    const addresses = [params, grads, room, ...moments].map((vector) => arena.addressOf(vector));
+    if (!addresses.every((address) => address !== undefined)) return undefined;
+    const [paramsAt = 0, gradsAt = 0, digestsAt = 0, ...momentsAt] = addresses;
+    arena.kernels.beginUpdate();
+    const at = { params: paramsAt, grads: gradsAt, moments: momentsAt, bytes: params.byteLength };
+    kernel.run(arena.kernels, state, { ...at, clip, digests: digestsAt, stride }, learningRate);
+    const clippedSquaredNorm = arena.kernels.endUpdate();
+    const digests = new Uint8Array(room.buffer, room.byteOffset, room.byteLength).slice();
+    const written = [params, ...moments];
+    return {
+      clippedSquaredNorm,
+      hasFiniteWeights: !Number.isNaN(clippedSquaredNorm),
+      blockDigests: new Map(written.map((vector, i) => [vector, digests.subarray(i * stride, (i + 1) * stride)])),
+    };
+  } finally {
+    arena.free(room);
+  }
+}
