@@ -1,4 +1,6 @@
 // The kernels of the coordinator, in AssemblyScript: scripts/generate.mjs compiles them into src/tensor/generated/.
+export { decodeBf16, decodeF16, encodeBf16, encodeF16 } from './convert';
 export { digestBlocks } from './digest';
+export { decodeInt8, encodeInt8 } from './int8';
 export { add, addMeanNorm, meanNorm, squaredNorm } from './reduce';
 export { adam, beginUpdate, endUpdate, sgd, sgdMomentum } from './update';

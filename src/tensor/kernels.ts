@@ -9,6 +9,12 @@ export interface Kernels {
   addMeanNorm(target: number, source: number, bytes: number, count: number, total: number): number;
   squaredNorm(vector: number, bytes: number, total: number): number;
   digestBlocks(vector: number, bytes: number, digests: number): void;
+  encodeBf16(source: number, target: number, count: number): void;
+  decodeBf16(source: number, target: number, count: number): void;
+  encodeF16(source: number, target: number, count: number): void;
+  decodeF16(source: number, target: number, count: number): void;
+  encodeInt8(source: number, count: number, integers: number, scales: number, key0: number, key1: number): void;
+  decodeInt8(integers: number, scales: number, count: number, target: number): void;
   beginUpdate(): void;
   endUpdate(): number;
   sgd(
