@@ -6,10 +6,10 @@ const runs = ['train', 'coordinator'] as const satisfies CommandName[];
 
 export const dataOptions = {
   data: {
-    type: choice('mnist-rows', 'text', 'csv', 'parquet', 'jsonl', 'npy', 'adding', 'copy'),
+    type: choice('mnist-rows', 'text', 'csv', 'parquet', 'jsonl', 'npy', 'adding', 'copy', 'temporal-order'),
     default: 'mnist-rows',
     about:
-      'Data set: MNIST digits read row by row, characters of your text, your time series (csv, parquet), sequences (jsonl) or arrays (npy, npz), or the adding or copying problem.',
+      'Data set: MNIST digits read row by row, characters of your text, your time series (csv, parquet), sequences (jsonl) or arrays (npy, npz), or the adding, copying or temporal order problem.',
     group: 'Data',
     commands: runs,
     aliases: ['dataset'],
@@ -24,7 +24,7 @@ export const dataOptions = {
   },
   dataLength: {
     type: wholeNumber(1, 65_535),
-    defaultText: '64 for text, 50 for adding, 100 for copy, 32 for csv and parquet',
+    defaultText: '64 for text, 50 for adding and temporal-order, 100 for copy, 32 for csv and parquet',
     about: 'Steps in a sequence; csv and parquet: rows in a window; copy: the delay T.',
     group: 'Data',
     commands: runs,
@@ -42,7 +42,7 @@ export const dataOptions = {
   dataExamples: {
     type: wholeNumber(1, 10_000_000),
     defaultText: '20000',
-    about: 'Training examples that --data adding and copy generate.',
+    about: 'Training examples that --data adding, copy and temporal-order generate.',
     group: 'Data',
     commands: runs,
     fixesBits: true,

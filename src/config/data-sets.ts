@@ -16,12 +16,20 @@ export const optionsOfData: Readonly<Record<DataName, readonly OptionName[]>> = 
   npy: ['dataPath', 'dataClasses', ...parts],
   adding: ['dataLength', 'dataMinLength', 'dataExamples'],
   copy: ['dataLength', 'dataExamples'],
+  'temporal-order': ['dataLength', 'dataExamples'],
 };
 
 /** All options that only some data sets read. */
 export const dataSetOptions: readonly OptionName[] = [...new Set(Object.values(optionsOfData).flat())];
 
-const lengths: Readonly<Partial<Record<DataName, number>>> = { text: 64, adding: 50, copy: 100, csv: 32, parquet: 32 };
+const lengths: Readonly<Partial<Record<DataName, number>>> = {
+  text: 64,
+  adding: 50,
+  copy: 100,
+  'temporal-order': 50,
+  csv: 32,
+  parquet: 32,
+};
 
 /** The default of an option that the data set reads; undefined where it has none. */
 export function defaultOfData(name: OptionName, data: DataName): unknown {

@@ -16,6 +16,8 @@ function resolveData(values: Values): DataOptions {
       return { name: data, paths, length };
     case 'copy':
       return { name: data, delay: length, examples, seed };
+    case 'temporal-order':
+      return { name: data, length, examples, seed };
     case 'adding': {
       const minLength = values.dataMinLength === undefined ? {} : { minLength: values.dataMinLength };
       return { name: data, length, examples, seed, ...minLength };

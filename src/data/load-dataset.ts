@@ -8,12 +8,20 @@ import { loadJsonl, type JsonlOptions } from './jsonl.js';
 import { loadMnistRows, type MnistRowsOptions } from './mnist-rows.js';
 import { readParquetRows } from './parquet.js';
 import { loadTable, type TableOptions } from './table.js';
+import { loadTemporalOrder, type TemporalOrderOptions } from './temporal-order.js';
 import { loadText, type TextOptions } from './text.js';
 
 export type { Block, Dataset, Split, SplitName } from './dataset.js';
 
 export type DataOptions =
-  MnistRowsOptions | TextOptions | AddingOptions | CopyOptions | TableOptions | JsonlOptions | ArrayOptions;
+  | MnistRowsOptions
+  | TextOptions
+  | AddingOptions
+  | CopyOptions
+  | TemporalOrderOptions
+  | TableOptions
+  | JsonlOptions
+  | ArrayOptions;
 
 /** Loads a data set, or throws ConfigError with the file, the place, what was wanted and what came. */
 export async function loadDataset(options: DataOptions): Promise<Dataset> {
@@ -26,6 +34,8 @@ export async function loadDataset(options: DataOptions): Promise<Dataset> {
       return loadAdding(options);
     case 'copy':
       return loadCopy(options);
+    case 'temporal-order':
+      return loadTemporalOrder(options);
     case 'csv':
       return loadTable(options, readCsvRows);
     case 'parquet':
