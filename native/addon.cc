@@ -167,6 +167,14 @@ Shard readShard(napi_env env, napi_value value, const Shape& shape, bool isTrain
     shard.dropoutKeys = static_cast<const uint32_t*>(
         values(env, property(env, value, "dropoutKeys"), napi_uint32_array, count, "dropoutKeys"));
   }
+  napi_value carried = property(env, value, "carried");
+  napi_valuetype type = napi_undefined;
+  napi_typeof(env, carried, &type);
+  if (type != napi_undefined) {
+    if (shape.directions == 2) fail(env, "NATIVE_BATCH", "A network that runs both ways has no state to start from.");
+    const size_t count = size_t(shape.layers) * shape.states() * shard.rows * shape.hidden;
+    shard.carried = static_cast<float*>(values(env, carried, napi_float32_array, count, "carried"));
+  }
   return shard;
 }
 
@@ -240,6 +248,10 @@ napi_value runNetwork(napi_env env, const napi_value* arguments) {
   std::vector<Shard> shards;
   for (napi_value value : elements(env, arguments[1], "an array of shards")) {
     shards.push_back(readShard(env, value, network.shape(), !grads.empty()));
+  }
+  for (const Shard& shard : shards) {
+    if ((shard.carried == nullptr) == (shards.front().carried == nullptr)) continue;
+    fail(env, "NATIVE_BATCH", "Either all shards have a carried state or none has.");
   }
   if (!grads.empty() && grads.size() != shards.size()) {
     fail(env, "NATIVE_BATCH", std::to_string(shards.size()) + " shards came with " + std::to_string(grads.size()) + " gradients.");

@@ -73,7 +73,8 @@ void Network::runGradient(size_t shard, int run, Desk& desk, float* grads) const
       desk.left.push_back(inputs.values + position * inputs.stride);
     }
     const size_t before = place.step > 0 ? size_t(trace.offsets[place.step - 1] + place.row) : 0;
-    desk.right.push_back(place.step > 0 ? values.output.get() + before * hiddenStride : zeros.get());
+    const float* start = trace.isCarried ? values.initialOutput.get() + size_t(place.row) * hiddenStride : zeros.get();
+    desk.right.push_back(place.step > 0 ? values.output.get() + before * hiddenStride : start);
   }
   sumRun(shard, run, desk, grads);
   if (shape_.isLookedUp(layer)) idGradient(shard, run, desk, grads);

@@ -12,13 +12,11 @@ inline void gruSums(const Layer& layer, int t, int unit) {
   const int rows = rowsOf(layer.steps, t);
   const size_t position = size_t(layer.steps.offsets[t]);
   const int inner = layer.inputs + layer.hidden;
-  const int numInputs = layer.inputs > 0 ? 1 : 0, numHidden = t > 0 ? 1 : 0;
+  const float* hiddenBefore = stepBefore(layer, layer.output, layer.initialOutput, t);
+  const int numInputs = layer.inputs > 0 ? 1 : 0, numHidden = hiddenBefore ? 1 : 0;
   Segment segments[2];
   if (numInputs > 0) segments[0] = {layer.input + position * layer.inputStride, size_t(layer.inputStride), layer.inputs};
-  if (numHidden > 0) {
-    const float* previous = layer.output + size_t(layer.steps.offsets[t - 1]) * layer.hiddenStride;
-    segments[numInputs] = {previous, size_t(layer.hiddenStride), layer.hidden};
-  }
+  if (numHidden > 0) segments[numInputs] = {hiddenBefore, size_t(layer.hiddenStride), layer.hidden};
   constexpr size_t stride = size_t(gruBlocks) * tileColumns;
   const float* panel = layer.forwardWeights + size_t(unit) * 3 * inner;
   for (int gate = 0; gate < 3; gate++) {
@@ -43,7 +41,8 @@ inline void gruSums(const Layer& layer, int t, int unit) {
 }
 
 inline const float* previousOutput(const Layer& layer, int t, int row, int unit) {
-  return t > 0 ? layer.output + (size_t(layer.steps.offsets[t - 1]) + row) * layer.hiddenStride + unit : nullptr;
+  const float* before = stepBefore(layer, layer.output, layer.initialOutput, t);
+  return before ? before + size_t(row) * layer.hiddenStride + unit : nullptr;
 }
 
 inline void gruActivate(const Layer& layer, int t, int unit) {

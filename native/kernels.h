@@ -29,6 +29,8 @@ struct Layer {
   float* gates; // [positions, blocks, hiddenStride]: activations, and after backward the gradient of the sums
   float* output; // h [positions, hiddenStride]
   float* cell; // [positions, hiddenStride], LSTM
+  const float* initialOutput; // h before the first step [rows, hiddenStride]; null: zeros
+  const float* initialCell; // c before the first step, LSTM
   float* cellTanh; // [positions, hiddenStride], LSTM
   float* outputGrad; // dL/dh from above [positions, hiddenStride]
   float* cellGrad; // [rows, hiddenStride] scratch: dL/dc of an LSTM, what a GRU's update gate hands on of dL/dh

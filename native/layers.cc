@@ -26,6 +26,8 @@ Layer Network::layerOf(Trace& trace, int index, int direction) const {
   layer.output = values.output.get();
   layer.cell = values.cell.get();
   layer.cellTanh = values.cellTanh.get();
+  layer.initialOutput = trace.isCarried ? values.initialOutput.get() : nullptr;
+  layer.initialCell = trace.isCarried ? values.initialCell.get() : nullptr;
   layer.outputGrad = (direction == 0 ? trace.outputGrad : trace.reverseOutputGrad).get();
   layer.cellGrad = trace.cellGrad.get();
   layer.tile = trace.tile.get();

@@ -34,6 +34,7 @@ void Network::run(const std::vector<Shard>& shards, const std::vector<float*>& g
     if (hasGrads) backward(traces[piece]);
   });
   for (size_t shard = 0; shard < shards.size(); shard++) results[shard] = sumLosses(shard);
+  for (const Trace& trace : traces) trace.writeCarried(shape_, shards, hiddenStride);
   if (!hasGrads) return;
   for (Desk& desk : desks) prepare(desk);
   // A shard's gradients in pieces: one for each direction of each layer, the head, and the embedding, if there is one.
@@ -77,6 +78,7 @@ void Network::prepare(Trace& trace, const std::vector<Shard>& shards, bool hasGr
   }
   trace.tile.reserve(trace.rows.size() * blocks * kernels.tileColumns);
   trace.gatherInputs(shape_, shards, embedding.get());
+  trace.readCarried(shape_, shards, hiddenStride);
   prepareJoined(trace, shards, hasGrads);
   readTargets(trace, shards);
   trace.outputs.reserve(size_t(trace.numTargets) * padded(shape_.outputs));

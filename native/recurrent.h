@@ -15,6 +15,11 @@ inline int rowsOf(const TimeSteps& steps, int t) {
   return t < steps.count ? steps.offsets[t + 1] - steps.offsets[t] : 0;
 }
 
+/** h or c of the first row at the step before; null: zeros. */
+inline const float* stepBefore(const Layer& layer, const float* values, const float* initial, int t) {
+  return t > 0 ? values + size_t(layer.steps.offsets[t - 1]) * layer.hiddenStride : initial;
+}
+
 /** The sums of `numGates` gates of one panel of units at step t, for all its rows, into the tile [rows, gates, columns]. */
 template <int numGates>
 inline void sumGates(const Layer& layer, int t, int unit) {
@@ -26,8 +31,7 @@ inline void sumGates(const Layer& layer, int t, int unit) {
   if (layer.inputs > 0) {
     segments[numSegments++] = {layer.input + position * layer.inputStride, size_t(layer.inputStride), layer.inputs};
   }
-  if (t > 0) {
-    const float* previous = layer.output + size_t(layer.steps.offsets[t - 1]) * layer.hiddenStride;
+  if (const float* previous = stepBefore(layer, layer.output, layer.initialOutput, t)) {
     segments[numSegments++] = {previous, size_t(layer.hiddenStride), layer.hidden};
   }
   constexpr size_t stride = size_t(numGates) * tileColumns;
@@ -51,13 +55,13 @@ inline void sumGates(const Layer& layer, int t, int unit) {
 inline void lstmActivate(const Layer& layer, int t, int unit) {
   const int rows = rowsOf(layer.steps, t);
   const size_t stride = layer.hiddenStride;
+  const float* cellBefore = stepBefore(layer, layer.cell, layer.initialCell, t);
   for (int row = 0; row < rows; row++) {
     const size_t position = size_t(layer.steps.offsets[t]) + row;
     const float* sums = layer.tile + size_t(row) * 4 * tileColumns;
     float* gates = layer.gates + position * 4 * stride + unit;
     const size_t state = position * stride + unit;
-    const float* previousCell =
-        t > 0 ? layer.cell + (size_t(layer.steps.offsets[t - 1]) + row) * stride + unit : nullptr;
+    const float* previousCell = cellBefore ? cellBefore + row * stride + unit : nullptr;
     for (int lane = 0; lane < tileColumns; lane += width) {
       const Vector input = logistic(load(sums + lane));
       const Vector forget = logistic(load(sums + tileColumns + lane));
@@ -140,12 +144,12 @@ inline void lstmDifferentiate(const Layer& layer, int t, int unit) {
   const int rows = rowsOf(layer.steps, t);
   const size_t stride = layer.hiddenStride;
   const Vector one = broadcast(1.0f);
+  const float* cellBefore = stepBefore(layer, layer.cell, layer.initialCell, t);
   for (int row = 0; row < rows; row++) {
     const size_t position = size_t(layer.steps.offsets[t]) + row;
     float* gates = layer.gates + position * 4 * stride + unit;
     const size_t state = position * stride + unit;
-    const float* previousCell =
-        t > 0 ? layer.cell + (size_t(layer.steps.offsets[t - 1]) + row) * stride + unit : nullptr;
+    const float* previousCell = cellBefore ? cellBefore + row * stride + unit : nullptr;
     float* cellGrads = layer.cellGrad + row * stride + unit;
     for (int lane = 0; lane < tileColumns; lane += width) {
       const Vector input = load(gates + lane);

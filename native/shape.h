@@ -30,6 +30,8 @@ struct Shape {
   int width() const { return directions * hidden; }
   int inputsOf(int layer) const { return layer > 0 ? width() : embedding > 0 ? embedding : inputs; }
   bool isLookedUp(int layer) const { return layer == 0 && hasIds && embedding == 0; }
+  /** Vectors of `hidden` values that a run hands from one step to the next: h, and c of an LSTM. */
+  int states() const { return cell == Cell::lstm ? 2 : 1; }
   /** Layers times directions; run r is direction r % directions of layer r / directions. */
   int runs() const { return layers * directions; }
   size_t numParams() const {
@@ -51,6 +53,7 @@ struct Shard {
   const int32_t* classes; // per sequence [rows], per step [steps, rows]
   const float* values; // [..., outputs]
   const uint32_t* dropoutKeys; // [layers - 1, rows, 2]; null where nothing is left out
+  float* carried; // [layers, states, rows, hidden] where rows start, and in the end where they are; null: they start at zero
 };
 
 struct Result {

@@ -50,6 +50,38 @@ void Trace::gatherInputs(const Shape& shape, const std::vector<Shard>& shards, c
   });
 }
 
+/** Where a shard keeps state `state` of a row in layer `layer`. */
+static float* carriedState(const Shape& shape, const Shard& shard, int layer, int state, int row) {
+  return shard.carried + ((size_t(layer) * shape.states() + state) * shard.rows + row) * shape.hidden;
+}
+
+void Trace::readCarried(const Shape& shape, const std::vector<Shard>& shards, int stride) {
+  isCarried = !shards.empty() && shards.front().carried != nullptr;
+  if (!isCarried) return;
+  for (int layer = 0; layer < shape.layers; layer++) {
+    for (int state = 0; state < shape.states(); state++) {
+      float* initial = (state == 0 ? runs[layer].initialOutput : runs[layer].initialCell).zeros(rows.size() * stride);
+      for (size_t i = 0; i < rows.size(); i++) {
+        const float* from = carriedState(shape, shards[rows[i].shard], layer, state, rows[i].row);
+        memcpy(initial + i * stride, from, size_t(shape.hidden) * sizeof(float));
+      }
+    }
+  }
+}
+
+void Trace::writeCarried(const Shape& shape, const std::vector<Shard>& shards, int stride) const {
+  if (!isCarried) return;
+  for (int layer = 0; layer < shape.layers; layer++) {
+    for (int state = 0; state < shape.states(); state++) {
+      const float* values = (state == 0 ? runs[layer].output : runs[layer].cell).get();
+      for (size_t i = 0; i < rows.size(); i++) {
+        float* to = carriedState(shape, shards[rows[i].shard], layer, state, rows[i].row);
+        memcpy(to, values + lastPosition(i) * stride, size_t(shape.hidden) * sizeof(float));
+      }
+    }
+  }
+}
+
 void Trace::drawMasks(const Shape& shape, const std::vector<Shard>& shards, int stride) {
   const uint32_t threshold = uint32_t(shape.dropout * 4294967296.0);
   const float scale = float(1.0 / (1.0 - shape.dropout));

@@ -17,6 +17,7 @@ struct TraceRow {
 /** One direction of one layer. A reverse direction counts its steps from each row's last one. */
 struct RunTrace {
   Memory<float> gates, output, cell, cellTanh;
+  Memory<float> initialOutput, initialCell; // [rows, hiddenStride]
 };
 
 /** What a layer's directions give together, in the order of time, and the same turned around; kept where somebody reads it. */
@@ -30,6 +31,7 @@ struct Trace {
   std::vector<RunTrace> runs;
   std::vector<JoinedTrace> joined; // of each layer
   bool isMasked = false; // dropout is at work
+  bool isCarried = false; // rows start where the shards' `carried` says
   Memory<float> inputs, reversedInputs, cellGrad, tile;
   Memory<float> outputGrad, reverseOutputGrad; // dL/dh of the layer in work, each direction in its own order
   Memory<float> nextGrad, reverseNextGrad; // what it gives back to the layer below, the same way
@@ -63,6 +65,10 @@ struct Trace {
    * vectors for ids. Refuses an id outside the vocabulary.
    */
   void gatherInputs(const Shape& shape, const std::vector<Shard>& shards, const float* table);
+  /** Takes over where rows start, `stride` apart. All shards have a carried state or none has. */
+  void readCarried(const Shape& shape, const std::vector<Shard>& shards, int stride);
+  /** Writes where rows have ended to their shards. */
+  void writeCarried(const Shape& shape, const std::vector<Shard>& shards, int stride) const;
   /** Draws the masks of all layers but the last (src/random/dropout-mask.ts), each [positions, width], rows `stride` apart. */
   void drawMasks(const Shape& shape, const std::vector<Shard>& shards, int stride);
 };

@@ -64,7 +64,7 @@ BRIDLE_EXPORT(numParams) size_t numParams(Handle* handle) { return handle->netwo
 BRIDLE_EXPORT(setParams) void setParams(Handle* handle, const float* params) { handle->network.setParams(params); }
 
 // src/kernels/wasm-addon.ts writes shards and reads results as they lie here.
-static_assert(sizeof(bridle::Shard) == 32 && sizeof(bridle::Result) == 24, "shards and results changed");
+static_assert(sizeof(bridle::Shard) == 36 && sizeof(bridle::Result) == 24, "shards and results changed");
 
 /** `grads` [shards, params] or null. */
 BRIDLE_EXPORT(run)

@@ -12,6 +12,8 @@ export interface ShardBatch {
   readonly inputs: Float32Array | Int32Array;
   /** Per sequence: [rows] or [rows, size]; per step: [steps, rows] or [steps, rows, size]. Int32Array for classes, Float32Array for values. */
   readonly targets: Int32Array | Float32Array;
+  /** [layers, states, rows, H] h, and c of an LSTM, in which rows start; absent: zeros. */
+  readonly carried?: Float32Array;
   /** In training, what random draws depend on; absent in evaluation, which draws nothing. */
   readonly draws?: Draws;
 }

@@ -9,6 +9,8 @@ export interface ShardResult {
   readonly count: number;
   /** Classes: how many largest outputs are right. Values: 0. */
   readonly correct: number;
+  /** The states in which rows have ended, where the batch said in which they start. */
+  readonly carried?: Float32Array;
 }
 
 /** Reads a shard's figures; slots after the valid targets do not count. */

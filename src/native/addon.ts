@@ -28,6 +28,8 @@ export interface NativeShard {
   readonly targets: Float32Array | Int32Array;
   /** [layers - 1, rows, 2] src/random/dropout-mask.ts; wanted for gradients of a network with dropout. */
   readonly dropoutKeys?: Uint32Array;
+  /** [layers, states, rows, hidden] where rows start; overwritten with where they end. All shards of a run have it or none. */
+  readonly carried?: Float32Array;
 }
 
 /** Opaque: what `createNetwork` returns, and the garbage collector frees if `disposeNetwork` does not. */

@@ -49,6 +49,7 @@ export function checkShape(shape: NativeShape): void {
 export function checkShards(shape: NativeShape, shards: readonly NativeShard[], hasKeys: boolean): void {
   for (const shard of shards) {
     checkShard(shape, shard);
+    checkCarried(shape, shard, shards[0]!.carried !== undefined);
     if (hasKeys) checkArray(shard.dropoutKeys, Uint32Array, (shape.layers - 1) * shard.rows * 2, 'dropoutKeys');
   }
   const places = shards.reduce((sum, { rows, steps }) => sum + rows * steps, 0);
@@ -56,6 +57,14 @@ export function checkShards(shape: NativeShape, shards: readonly NativeShard[], 
   // No array of the module is longer than this; it computes their sizes in 32 bits.
   const widest = Math.max(16 * shape.hiddenSize, shape.inputSize, shape.embeddingSize, shape.outputSize) + 64;
   if (4 * widest * places > mostBytes) throw noMemory();
+}
+
+function checkCarried(shape: NativeShape, { rows, carried }: NativeShard, isWanted: boolean): void {
+  if ((carried !== undefined) !== isWanted) throw badBatch('Either all shards have a carried state or none has.');
+  if (carried === undefined) return;
+  if (shape.directions === 2) throw badBatch('A network that runs both ways has no state to start from.');
+  const states = shape.cell === 1 ? 2 : 1;
+  checkArray(carried, Float32Array, shape.layers * states * rows * shape.hiddenSize, 'carried');
 }
 
 function checkShard(shape: NativeShape, { rows, steps, lengths, inputs, targets }: NativeShard): void {

@@ -27,11 +27,11 @@ export function createNativeNetwork(addon: NativeAddon, kernels: string, spec: M
   function run(shards: readonly ShardBatch[], grads: readonly Float32Array[]): ShardResult[] {
     const network = ready();
     const results = new Float64Array(3 * shards.length);
-    const given = grads.length > 0 && spec.dropout ? shards.map((shard) => withKeys(spec, shard)) : shards;
+    const given = shards.map((shard) => forKernels(spec, shard, grads.length > 0));
     guard(() => addon.run(network, given, grads, results));
-    return shards.map((_, i) => {
+    return given.map(({ carried }, i) => {
       const [loss, count, correct] = results.subarray(3 * i, 3 * i + 3) as unknown as [number, number, number];
-      return { loss, count, correct };
+      return { loss, count, correct, ...(carried && { carried }) };
     });
   }
 
@@ -59,9 +59,10 @@ export function createNativeNetwork(addon: NativeAddon, kernels: string, spec: M
   };
 }
 
-/** The kernels draw a mask's words from its key. */
-function withKeys(spec: ModelSpec, shard: ShardBatch): NativeShard {
-  return { ...shard, dropoutKeys: dropoutKeys(spec.layers - 1, shard) };
+/** The kernels draw a mask's words from its key, and overwrite the state that rows start in. */
+function forKernels(spec: ModelSpec, shard: ShardBatch, isTraining: boolean): NativeShard {
+  const keys = isTraining && spec.dropout ? { dropoutKeys: dropoutKeys(spec.layers - 1, shard) } : {};
+  return { ...shard, ...keys, ...(shard.carried && { carried: shard.carried.slice() }) };
 }
 
 const cellNumbers = { rnn: 0, lstm: 1, gru: 2, relu: 3 } as const satisfies Record<Cell, number>;

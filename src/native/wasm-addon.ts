@@ -129,17 +129,21 @@ function run(
     exports.run(network.address, shards.length, shardsAt, grads.length > 0 ? gradsAt : 0, base);
     // The memory may have grown, and then its buffer is another.
     results.set(new Float64Array(exports.memory.buffer, base, results.length));
+    readCarried(shards, exports.memory.buffer, shardsAt);
     const all = new Float32Array(exports.memory.buffer, gradsAt, numParams * grads.length);
     grads.forEach((grad, i) => grad.set(all.subarray(i * numParams, (i + 1) * numParams)));
   });
 }
 
-/** Words of bridle::Shard in native/shape.h: rows, steps, and the addresses of lengths, inputs, ids, classes, values, keys. */
-const headWords = 8;
+/** Words of bridle::Shard in native/shape.h: rows, steps, and the addresses of lengths, inputs, ids, classes, values, keys, carried. */
+const headWords = 9;
 const noKeys = new Uint32Array(0);
+const noState = new Float32Array(0);
 
-function wordsOf({ lengths, inputs, targets, dropoutKeys = noKeys }: NativeShard, hasKeys: boolean): number {
-  return headWords + lengths.length + inputs.length + targets.length + (hasKeys ? dropoutKeys.length : 0);
+function wordsOf(shard: NativeShard, hasKeys: boolean): number {
+  const { lengths, inputs, targets, dropoutKeys = noKeys, carried = noState } = shard;
+  const extras = (hasKeys ? dropoutKeys.length : 0) + carried.length;
+  return headWords + lengths.length + inputs.length + targets.length + extras;
 }
 
 /** Writes the heads of all shards, then their arrays. */
@@ -159,11 +163,20 @@ function writeShards(
     return at;
   }
   const heads = new Uint32Array(buffer, address, headWords * shards.length);
-  shards.forEach(({ rows, steps, lengths, inputs, targets, dropoutKeys = noKeys }, i) => {
+  shards.forEach(({ rows, steps, lengths, inputs, targets, dropoutKeys = noKeys, carried }, i) => {
     const [lengthsAt, inputsAt, targetsAt] = [write(lengths), write(inputs), write(targets)];
     const inputWords = shape.hasIds ? [0, inputsAt] : [inputsAt, 0];
     const targetWords = shape.loss === 0 ? [targetsAt, 0] : [0, targetsAt];
     const keysAt = hasKeys ? write(dropoutKeys) : 0;
-    heads.set([rows, steps, lengthsAt, ...inputWords, ...targetWords, keysAt], headWords * i);
+    const carriedAt = carried ? write(carried) : 0;
+    heads.set([rows, steps, lengthsAt, ...inputWords, ...targetWords, keysAt, carriedAt], headWords * i);
+  });
+}
+
+/** Copies back where rows have ended. */
+function readCarried(shards: readonly NativeShard[], buffer: ArrayBuffer, address: number): void {
+  const heads = new Uint32Array(buffer, address, headWords * shards.length);
+  shards.forEach(({ carried }, i) => {
+    carried?.set(new Float32Array(buffer, heads[headWords * (i + 1) - 1], carried.length));
   });
 }

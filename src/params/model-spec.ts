@@ -38,6 +38,11 @@ export function layerWidth(spec: ModelSpec): number {
   return numDirections(spec) * spec.hiddenSize;
 }
 
+/** Values [layers, states, rows, H] that rows hand from one window to the next: h, and c of an LSTM. */
+export function carriedSize({ cell, layers, hiddenSize }: ModelSpec, rows: number): number {
+  return layers * (cell === 'lstm' ? 2 : 1) * rows * hiddenSize;
+}
+
 /** Values that layer `layer` takes at each step. */
 export function layerInputSize(spec: ModelSpec, layer: number): number {
   if (layer > 0) return layerWidth(spec);
