@@ -28,6 +28,7 @@ const stateSchema = z.object({
     evaluatedStep: z.int().exactOptional(),
   }),
   shardsByWorker: z.record(z.string(), z.int().min(0)),
+  carried: z.record(z.string(), z.instanceof(Uint8Array)).exactOptional(),
 });
 
 /**
@@ -57,6 +58,7 @@ export async function readCheckpoint(dir: string): Promise<LoadedCheckpoint> {
     optimizer,
     metrics: state.metrics,
     shardsByWorker: state.shardsByWorker,
+    ...(state.carried && { carried: state.carried }),
     manifest,
   };
   const digest = digestState(snapshot.params, optimizer, { algorithm: manifest.digestAlgorithm });

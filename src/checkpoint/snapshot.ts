@@ -21,6 +21,8 @@ export interface TrainingSnapshot {
     readonly evaluatedStep?: number;
   };
   readonly shardsByWorker: Record<string, number>;
+  /** By shard, the state that travels with it, as it goes over the wire; absent where none does. */
+  readonly carried?: Record<string, Uint8Array>;
   /** What the model and the data are, as plain JSON values: kept for `bridle inspect` and for readers outside bridle. */
   readonly model: Record<string, unknown>;
   readonly data: Record<string, unknown>;

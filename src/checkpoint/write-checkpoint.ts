@@ -63,7 +63,7 @@ async function putInPlace(runDir: string, step: number): Promise<void> {
 }
 
 function encodeContents(snapshot: TrainingSnapshot): Record<CheckpointFile, Uint8Array> {
-  const { layout, params, optimizer, step, metrics, shardsByWorker } = snapshot;
+  const { layout, params, optimizer, step, metrics, shardsByWorker, carried } = snapshot;
   const metadata = { format: 'pt', formatVersion: String(checkpointFormatVersion) };
   const moments = Object.keys(optimizer.moments).sort();
   return {
@@ -79,6 +79,7 @@ function encodeContents(snapshot: TrainingSnapshot): Record<CheckpointFile, Uint
       histories: optimizer.histories,
       metrics,
       shardsByWorker,
+      ...(carried && { carried }),
     }),
   };
 }

@@ -125,6 +125,21 @@ const uselessIn: Readonly<Record<Values['schedule'], readonly OptionName[]>> = {
   plateau: ['decaySteps'],
 };
 
+const checkBptt: Check = (settled) => {
+  const { values, sources } = settled;
+  if (values.bptt === undefined) return [];
+  const flag = spell('bptt', sources.bptt);
+  const problems: string[] = [];
+  if (values.data !== 'text') problems.push(`${flag} needs streams to cut: --data text. Leave it out.`);
+  if (isGiven(sources.dataLength))
+    problems.push(`${flag} and --data-length both give the window. Give one of the two.`);
+  if (values.bucket > 0)
+    problems.push(`${flag} fixes the order of windows, and so does --bucket. Leave one of the two out.`);
+  if (values.backend === 'tensorflow')
+    problems.push(`${flag} is not computed by --backend tensorflow. Use native or wasm.`);
+  return problems.map((message) => new ConfigError('FLAG_CONFLICT', message));
+};
+
 const checkOptimizer: Check = (settled) => {
   const { values } = settled;
   const problems: ConfigError[] = [];
@@ -219,7 +234,7 @@ const checkBench: Check = (settled) => {
     });
 };
 
-const runChecks = [checkEnd, checkData, checkModel, checkOptimizer, checkRunFolder, checkTls, checkListen];
+const runChecks = [checkEnd, checkData, checkModel, checkBptt, checkOptimizer, checkRunFolder, checkTls, checkListen];
 const checks: Readonly<Record<CommandName, readonly Check[]>> = {
   train: runChecks,
   coordinator: runChecks,

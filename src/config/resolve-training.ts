@@ -13,7 +13,7 @@ function resolveData(values: Values): DataOptions {
     case 'mnist-rows':
       return { name: data };
     case 'text':
-      return { name: data, paths, length };
+      return { name: data, paths, length: values.bptt ?? length };
     case 'copy':
       return { name: data, delay: length, examples, seed };
     case 'temporal-order':
@@ -74,6 +74,7 @@ export function resolveTraining(values: Values): TrainingOptions {
       ...(values.chronoSteps === undefined ? {} : { chronoSteps: values.chronoSteps }),
     },
     ...(initFrom === undefined ? {} : { initFrom }),
+    ...(values.bptt === undefined ? {} : { carriesState: true }),
     globalBatch: values.globalBatch,
     shards: values.shards,
     dropLast: values.dropLast,

@@ -49,6 +49,14 @@ export const stepOptions = {
     aliases: ['dataloaderDropLast'],
     fixesBits: true,
   },
+  bptt: {
+    type: wholeNumber(1, 65_535),
+    about:
+      'Train on --data text as --global-batch contiguous streams in windows of N characters: the state goes on from window to window, gradients stop there.',
+    group: 'Steps',
+    commands: runs,
+    fixesBits: true,
+  },
   bucket: {
     type: wholeNumber(0, billion),
     default: 0,

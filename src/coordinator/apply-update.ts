@@ -22,6 +22,8 @@ export interface TrainingState {
   step: number;
   readonly params: Float32Array;
   readonly optimizer: OptimizerState;
+  /** What a checkpoint held of the state that travels with shards, by shard. */
+  readonly carried?: Readonly<Record<string, Uint8Array>>;
 }
 
 /** Copies a state into vectors of `arena`, where kernels reach it. */

@@ -63,7 +63,7 @@ export class Coordinator {
     this.#options = options;
     this.#run = run;
     this.#roads = roads;
-    this.#outbox = new Outbox({ ...options, state: run.state, roads });
+    this.#outbox = new Outbox({ ...options, state: run.state, carried: run.carried, roads });
     const { step } = options.state;
     const isEvaluated = (options.evaluatedStep ?? step) === step;
     this.#core = createCoreState(options.plan.core, step, performance.now(), isEvaluated);
@@ -209,6 +209,7 @@ export class Coordinator {
       backend: training.backend,
       execution: training.execution,
       allowMixedKernels: training.allowMixedKernels,
+      carriesState: this.#run.carried !== undefined,
     });
     peer.identity = `${hello.name}@${hello.host}`;
     if ((this.#breaches.get(peer.identity) ?? 0) >= maxBreaches) {
@@ -311,15 +312,18 @@ export class Coordinator {
     if (rank === undefined || peer.isObserver) return;
     this.#dispatch({ type: 'heard', rank });
     switch (message.kind) {
-      case 'shardReports':
+      case 'shardReports': {
+        const reports = (message.body.reports as ShardHealth[]).map(healthOf);
+        this.#run.carried?.check(reports);
         this.#dispatch({
           type: 'reported',
           rank,
           leaseId: message.body.leaseId,
           step: message.body.step,
-          reports: (message.body.reports as ShardHealth[]).map(healthOf),
+          reports,
         });
         return;
+      }
       case 'evaluationReports':
         this.#dispatch({
           type: 'scored',
@@ -393,8 +397,9 @@ export class Coordinator {
 }
 
 /** A report as a plain value: its defaults lie on a prototype, and its text is the peer's own. */
-function healthOf({ shard, loss, count, squaredNorm, nonFinite }: ShardHealth): ShardHealth {
-  return { shard, loss, count, squaredNorm, nonFinite: printable(nonFinite) };
+function healthOf({ shard, loss, count, squaredNorm, nonFinite, carried }: ShardHealth): ShardHealth {
+  const state = carried && carried.length > 0 ? { carried: Uint8Array.from(carried) } : {};
+  return { shard, loss, count, squaredNorm, nonFinite: printable(nonFinite), ...state };
 }
 
 async function openRoads(options: CoordinatorOptions, run: TrainingRun): Promise<TensorRoads> {

@@ -13,6 +13,8 @@ export interface GreetingRules {
   readonly backend: BackendChoice;
   readonly execution: ExecutionChoice;
   readonly allowMixedKernels: boolean;
+  /** Shards carry their state, which the kernels take over and models on tfjs do not. */
+  readonly carriesState?: boolean;
 }
 
 /** Checks a Hello; returns the minor version to speak. What is wrong is a ProtocolError whose code and message go back as Reject. */
@@ -32,6 +34,12 @@ export function checkHello(
   if (texts.some((text) => /\p{Cc}/u.test(text)))
     throw new ProtocolError('HELLO_INVALID', 'A field of Hello holds control characters.');
   if (isTooLong) throw new ProtocolError('HELLO_INVALID', 'A field of Hello is longer than the protocol allows.');
+  if (rules.carriesState && !/^(native|wasm)\//.test(hello.kernelId)) {
+    throw new ProtocolError(
+      'BACKEND_MISMATCH',
+      `The run carries the state of its streams (--bptt), which ${hello.kernelId} does not. Start the worker with --backend native or wasm.`,
+    );
+  }
   if (rules.allowMixedKernels) return minor;
   if (rules.backend !== 'auto' && !hello.kernelId.startsWith(`${rules.backend}/`)) {
     throw new ProtocolError(

@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import type { Block, Split } from '../data/load-dataset.js';
 import { Purpose as WirePurpose } from '../protocol/control.js';
 import { encodeFrame } from '../protocol/frame.js';
+import type { CarriedStates } from './carried-state.js';
 import type { CoreEffect, Purpose } from './core/state.js';
 import type { Peer } from './peer.js';
 import type { RunPlan } from './run-plan.js';
@@ -14,6 +15,7 @@ export interface OutboxOptions {
   readonly generation: number;
   readonly state: { readonly step: number };
   readonly roads: TensorRoads;
+  readonly carried: CarriedStates | undefined;
 }
 
 type LeaseEffect = Extract<CoreEffect, { type: 'lease' }>;
@@ -85,7 +87,9 @@ export class Outbox {
     const work = shards.map((shard) => {
       const exampleIds = [...plan.exampleIds(purpose, step, shard)];
       const split = plan.split(purpose, shard);
-      return { shard, exampleIds, blockIndexes: exampleIds.map((id) => placeOf(split, id)) };
+      const carried = purpose === 'train' && this.#options.carried?.at(step, shard);
+      const blockIndexes = exampleIds.map((id) => placeOf(split, id));
+      return { shard, exampleIds, blockIndexes, ...(carried && { carried }) };
     });
     const blocks = [...places.keys()].map((name) => Buffer.from(name, 'hex'));
     return { needed, work: { shards: work, blocks } };

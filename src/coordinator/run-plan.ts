@@ -7,6 +7,7 @@ import {
   locateStep,
   rowsPerShard,
   stepsPerEpoch,
+  streamOrder,
 } from '../data/dealing.js';
 import type { Dataset, Split } from '../data/load-dataset.js';
 import type { ScheduleOptions } from '../optim/schedule.js';
@@ -15,6 +16,7 @@ import type { ModelSpec } from '../params/model-spec.js';
 import { defaultLimits } from '../protocol/limits.js';
 import type { RunSpec } from '../protocol/run-spec.js';
 import type { Layout } from '../tensor/layout.js';
+import { planCarriedState, type CarriedStatePlan } from './carried-state.js';
 import type { CorePlan, Purpose } from './core/state.js';
 import { modelOfData } from './model-of-data.js';
 import type { TrainingOptions } from './training-options.js';
@@ -47,10 +49,13 @@ export interface RunPlan {
   shape(purpose: Purpose, step: number): { readonly rows: number; readonly steps: number };
   /** The epoch that a step belongs to, as a fraction: 1.5 is half way through the second. */
   epochAfter(step: number): number;
+  /** State that travels with each shard; undefined: rows start at zero. */
+  readonly carried: CarriedStatePlan | undefined;
 }
 
 export function planRun(dataset: Dataset, options: TrainingOptions): RunPlan {
-  const { globalBatch, shards, seed, dropLast, bucket = 0 } = options;
+  const { globalBatch, shards, seed, bucket = 0, carriesState = false } = options;
+  const dropLast = options.dropLast || carriesState; // a stream has as many windows as every other
   const model = modelOfData(dataset.spec, options);
   const layout = layoutOfModel(model);
   const perEpoch = stepsPerEpoch(dataset.train.size, globalBatch, dropLast);
@@ -60,6 +65,7 @@ export function planRun(dataset: Dataset, options: TrainingOptions): RunPlan {
   const evaluations = planEvaluations(dataset, evaluationRows);
   const evaluation = evaluations.flatMap((part) => part.shards.map((ids) => ({ split: part.split, ids })));
   const orderOf = remember(2, (epoch: number) => {
+    if (carriesState) return streamOrder(dataset.train.size, globalBatch);
     const order = epochOrder(seed, epoch, dataset.train.size);
     if (bucket === 0) return order;
     return bucketOrder(order, dataset.train.lengths, { seed, epoch, globalBatch, bucket });
@@ -95,6 +101,7 @@ export function planRun(dataset: Dataset, options: TrainingOptions): RunPlan {
     shape: (purpose, step) =>
       purpose === 'train' ? { rows, steps: stepsOf(step) } : { rows: evaluationRows, steps: dataset.spec.maxLength },
     epochAfter: (step) => step / perEpoch,
+    carried: carriesState ? planCarriedState(model, { shards, rows, stepsPerEpoch: perEpoch }) : undefined,
     core: {
       numShards: shards,
       totalSteps,

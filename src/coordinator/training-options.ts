@@ -27,6 +27,8 @@ export interface TrainingOptions {
   readonly initializer: InitializerOptions;
   /** A model.safetensors file to start from, PyTorch's names. */
   readonly initFrom?: string;
+  /** Train on contiguous streams, window by window, each row going on from the state in which its last window ended. */
+  readonly carriesState?: boolean;
   readonly globalBatch: number;
   readonly shards: number;
   readonly dropLast: boolean;

@@ -8,6 +8,7 @@ import { createOptimizer } from '../optim/create-optimizer.js';
 import { watchPlateau } from '../optim/plateau.js';
 import { createVectorArena, type VectorArena } from '../tensor/vector-arena.js';
 import { applyUpdate, digestTraining, placeState, type TrainingState, type UpdateRules } from './apply-update.js';
+import { CarriedStates } from './carried-state.js';
 import type { ShardHealth, ShardScore } from './core/state.js';
 import { batchesOfStep } from './batches-of-step.js';
 import { scoreEvaluation } from './evaluation.js';
@@ -45,6 +46,8 @@ function describeData({ spec, preprocessing }: Dataset): Record<string, unknown>
 export class TrainingRun {
   readonly state: TrainingState;
   readonly gradients: GradientStore;
+  /** State that travels with shards, if any does. */
+  readonly carried: CarriedStates | undefined;
   /** What the workers compute with; undefined until the first has joined. */
   kernelId: string | undefined;
   readonly #options: TrainingRunOptions;
@@ -73,6 +76,7 @@ export class TrainingRun {
     this.#telemetry = new UpdateTelemetry(plan.layout);
     this.state = placeState(this.#arena, options.state);
     this.gradients = new GradientStore(plan.layout.size, training.shards, this.#arena);
+    this.carried = plan.carried && new CarriedStates(plan.carried, options.state.carried ?? {});
     this.kernelId = options.kernelId;
     this.#best = options.best;
     this.#evaluatedStep = options.evaluatedStep ?? options.state.step;
@@ -115,6 +119,7 @@ export class TrainingRun {
       onSpike: (found) => this.saveStep('spike', this.state.step, found.gradNorm),
     });
     for (const vector of Object.values(sum ?? {})) this.#arena.free(vector);
+    this.carried?.advance(reports);
     const { step } = this.state;
     this.#gradientLog?.append(step, reports, ranks);
     const rows = reports.reduce((total, { shard }) => total + plan.exampleIds('train', step - 1, shard).length, 0);
@@ -227,6 +232,7 @@ export class TrainingRun {
         evaluatedStep: this.#evaluatedStep,
       },
       shardsByWorker: { ...this.#shardsByWorker },
+      ...(this.carried && { carried: this.carried.toRecord() }),
       model: { ...plan.model },
       data: describeData(plan.dataset),
     };

@@ -43,6 +43,15 @@ export function bucketOrder(
   return dealt;
 }
 
+/**
+ * The order of contiguous streams: example `j * length + t` of stream j stands at place `t * streams + j`, so that each batch of
+ * `streams` examples holds the next window of every stream. What does not fill all streams is left out.
+ */
+export function streamOrder(size: number, streams: number): Uint32Array {
+  const length = Math.floor(size / streams);
+  return Uint32Array.from({ length: length * streams }, (_, i) => (i % streams) * length + Math.floor(i / streams));
+}
+
 /** Steps in one epoch; the last partial batch counts unless `dropLast`. Throws ConfigError EPOCH_EMPTY when no step is left. */
 export function stepsPerEpoch(size: number, globalBatch: number, dropLast: boolean): number {
   const steps = dropLast ? Math.floor(size / globalBatch) : Math.ceil(size / globalBatch);

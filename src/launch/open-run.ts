@@ -115,7 +115,12 @@ async function resumeRun(
     plan,
     runId: record.runId,
     generation: await nextGeneration(runDir),
-    state: { step: snapshot.step, params: snapshot.params, optimizer: snapshot.optimizer },
+    state: {
+      step: snapshot.step,
+      params: snapshot.params,
+      optimizer: snapshot.optimizer,
+      ...(snapshot.carried && { carried: snapshot.carried }),
+    },
     kernelId: record.kernelId ?? (snapshot.kernelId || undefined),
     best: bestLoss !== undefined && bestStep !== undefined ? { loss: bestLoss, step: bestStep } : undefined,
     evaluatedStep,

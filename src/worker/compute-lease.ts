@@ -24,14 +24,15 @@ export function computeTraining(
     grads,
   );
   const leaves = new Map<number, Float32Array>();
-  const shards = results.map((result, position): ComputedShard => {
+  const shards = results.map(({ carried, ...result }, position): ComputedShard => {
     const { shard } = tasks[position] as ShardTask;
     const vector = grads[position] as Float32Array;
     const norm = squaredNormIn(arena, vector);
     const isFinite = Number.isFinite(norm) && Number.isFinite(result.loss);
     const nonFinite = isFinite ? '' : (firstNonFinite(vector, layout) ?? 'loss');
     if (isFinite) leaves.set(shard, vector);
-    return { shard, ...result, squaredNorm: norm, nonFinite };
+    const state = carried && { carried: new Uint8Array(carried.buffer, carried.byteOffset, carried.byteLength) };
+    return { shard, ...result, squaredNorm: norm, nonFinite, ...state };
   });
   const nodes = coverShards(new Set(leaves.keys()), numShards).map((node) => {
     const held = (inner: typeof node): Float32Array | undefined =>
@@ -48,9 +49,11 @@ export function computeTraining(
 /** Computes the losses alone. */
 export function computeEvaluation(network: Network, tasks: readonly ShardTask[]): Pick<Computed, 'shards' | 'nodes'> {
   const results = network.evaluate(tasks.map((task) => task.batch));
-  const shards = results.map((result, position): ComputedShard => ({
+  const shards = results.map(({ loss, count, correct }, position): ComputedShard => ({
     shard: (tasks[position] as ShardTask).shard,
-    ...result,
+    loss,
+    count,
+    correct,
     squaredNorm: 0,
     nonFinite: '',
   }));

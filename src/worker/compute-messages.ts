@@ -34,6 +34,8 @@ export interface ComputedShard {
   readonly correct: number;
   readonly squaredNorm: number;
   readonly nonFinite: string;
+  /** Where the rows of a shard that carries its state have ended, float32 as it lies in memory. */
+  readonly carried?: Uint8Array;
 }
 
 export interface Computed {

@@ -6,6 +6,7 @@ import { createBlockCache, type BlockCache } from '../data/block-cache.js';
 import { blockName } from '../data/block-name.js';
 import { decodeBlock, type DecodedBlock } from '../data/block.js';
 import { BridleError, ProtocolError, exitCodes } from '../errors.js';
+import { carriedSize } from '../params/model-spec.js';
 import { Purpose } from '../protocol/control.js';
 import type { PayloadChoice } from '../protocol/payload.js';
 import { parseRunSpec, type RunSpec } from '../protocol/run-spec.js';
@@ -175,7 +176,7 @@ class Worker implements SessionHost {
     this.#pinned.delete(lease.leaseId);
     const shape = { rows: lease.rows, steps: lease.timeSteps };
     const isTraining = lease.purpose === Purpose.PURPOSE_TRAIN;
-    const tasks = lease.shards.map(({ shard, exampleIds, blockIndexes }): ShardTask => {
+    const tasks = lease.shards.map(({ shard, exampleIds, blockIndexes, carried }): ShardTask => {
       const positions = new Map(exampleIds?.map((id, position) => [id, blockIndexes?.[position] ?? 0]));
       const find = (id: number): { block: DecodedBlock; row: number } => {
         const block = blocks[positions.get(id) ?? -1];
@@ -188,7 +189,9 @@ class Worker implements SessionHost {
       };
       const batch = assembleShard(spec.data, exampleIds ?? [], find, shape);
       const draws = { seed: spec.seed, step: lease.step, exampleIds: exampleIds ?? [] };
-      return { shard: shard ?? 0, batch: isTraining ? { ...batch, draws } : batch };
+      if (!isTraining) return { shard: shard ?? 0, batch };
+      const state = carried && carried.length > 0 ? { carried: readCarried(carried, spec, lease.rows) } : {};
+      return { shard: shard ?? 0, batch: { ...batch, draws, ...state } };
     });
     this.#compute.compute(lease.leaseId, isTraining ? 'train' : 'evaluate', tasks);
   }
@@ -205,4 +208,11 @@ class Worker implements SessionHost {
     this.#session.send({ shardReports: { leaseId, step, reports, computeMs } });
     this.#session.sendNodes(leaseId, step, nodes);
   }
+}
+
+/** The state in which a shard's rows start, float32 and little-endian, as every machine that bridle runs on has it. */
+function readCarried(bytes: Uint8Array, { model }: RunSpec, rows: number): Float32Array {
+  const wanted = 4 * carriedSize(model, rows);
+  if (bytes.length === wanted) return new Float32Array(Uint8Array.from(bytes).buffer);
+  throw new ProtocolError('CARRIED_STATE_INVALID', `A shard's state has ${bytes.length} bytes, wanted ${wanted}.`);
 }

@@ -56,6 +56,8 @@ export interface ShardHealth {
   readonly count: number;
   readonly squaredNorm: number;
   readonly nonFinite: string;
+  /** State that travels with the shard (truncated backpropagation), as it came; empty: none. */
+  readonly carried?: Uint8Array;
 }
 
 export interface ShardScore {

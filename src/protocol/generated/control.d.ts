@@ -605,6 +605,9 @@ export namespace bridle {
             /** ShardWork blockIndexes. */
             blockIndexes: number[];
 
+            /** ShardWork carried. */
+            carried: Uint8Array;
+
             /**
              * Creates a new ShardWork instance using the specified properties.
              * @param [properties] Properties to set
@@ -645,6 +648,9 @@ export namespace bridle {
 
                 /** ShardWork blockIndexes */
                 blockIndexes?: (number[]|null);
+
+                /** ShardWork carried */
+                carried?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -854,6 +860,9 @@ export namespace bridle {
             /** ShardReport nonFinite. */
             nonFinite: string;
 
+            /** ShardReport carried. */
+            carried: Uint8Array;
+
             /**
              * Creates a new ShardReport instance using the specified properties.
              * @param [properties] Properties to set
@@ -900,6 +909,9 @@ export namespace bridle {
 
                 /** ShardReport nonFinite */
                 nonFinite?: (string|null);
+
+                /** ShardReport carried */
+                carried?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

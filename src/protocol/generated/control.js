@@ -1491,6 +1491,7 @@ export const bridle = $root.bridle = (() => {
              * @property {number|null} [shard] ShardWork shard
              * @property {Array.<number>|null} [exampleIds] ShardWork exampleIds
              * @property {Array.<number>|null} [blockIndexes] ShardWork blockIndexes
+             * @property {Uint8Array|null} [carried] ShardWork carried
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1549,6 +1550,14 @@ export const bridle = $root.bridle = (() => {
             ShardWork.prototype.blockIndexes = $util.emptyArray;
 
             /**
+             * ShardWork carried.
+             * @member {Uint8Array} carried
+             * @memberof bridle.v1.ShardWork
+             * @instance
+             */
+            ShardWork.prototype.carried = $util.newBuffer([]);
+
+            /**
              * Creates a new ShardWork instance using the specified properties.
              * @function create
              * @memberof bridle.v1.ShardWork
@@ -1586,6 +1595,8 @@ export const bridle = $root.bridle = (() => {
                     writer.uint32(/* id 2, wireType 2 =*/18).uint32s(message.exampleIds);
                 if (message.blockIndexes != null && message.blockIndexes.length)
                     writer.uint32(/* id 3, wireType 2 =*/26).uint32s(message.blockIndexes);
+                if (message.carried != null && $Object.hasOwnProperty.call(message, "carried") && message.carried.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.carried);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1665,6 +1676,15 @@ export const bridle = $root.bridle = (() => {
                             if (!(message.blockIndexes && message.blockIndexes.length))
                                 message.blockIndexes = [];
                             message.blockIndexes.push(reader.uint32());
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.carried = value;
+                            else
+                                delete message.carried;
                             continue;
                         }
                     }
@@ -2123,6 +2143,7 @@ export const bridle = $root.bridle = (() => {
              * @property {number|null} [count] ShardReport count
              * @property {number|null} [squaredNorm] ShardReport squaredNorm
              * @property {string|null} [nonFinite] ShardReport nonFinite
+             * @property {Uint8Array|null} [carried] ShardReport carried
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2195,6 +2216,14 @@ export const bridle = $root.bridle = (() => {
             ShardReport.prototype.nonFinite = "";
 
             /**
+             * ShardReport carried.
+             * @member {Uint8Array} carried
+             * @memberof bridle.v1.ShardReport
+             * @instance
+             */
+            ShardReport.prototype.carried = $util.newBuffer([]);
+
+            /**
              * Creates a new ShardReport instance using the specified properties.
              * @function create
              * @memberof bridle.v1.ShardReport
@@ -2236,6 +2265,8 @@ export const bridle = $root.bridle = (() => {
                     writer.uint32(/* id 4, wireType 1 =*/33).double(message.squaredNorm);
                 if (message.nonFinite != null && $Object.hasOwnProperty.call(message, "nonFinite") && message.nonFinite !== "")
                     writer.uint32(/* id 5, wireType 2 =*/42).string(message.nonFinite);
+                if (message.carried != null && $Object.hasOwnProperty.call(message, "carried") && message.carried.length)
+                    writer.uint32(/* id 6, wireType 2 =*/50).bytes(message.carried);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2323,6 +2354,15 @@ export const bridle = $root.bridle = (() => {
                                 message.nonFinite = value;
                             else
                                 delete message.nonFinite;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.carried = value;
+                            else
+                                delete message.carried;
                             continue;
                         }
                     }
