@@ -14,7 +14,7 @@ const floors = [
   ['coordinator', 'worker'],
   ['launch', 'loadtest'],
   ['config'],
-  ['library'],
+  ['library', 'bench'],
   ['cli', 'index'],
 ];
 

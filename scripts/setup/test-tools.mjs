@@ -5,10 +5,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { say } from './shell.mjs';
+import { installTorch } from './torch.mjs';
 
 const debianPackages = ['strace', 'openssl', 'iproute2', 'util-linux'];
 const programs = ['strace', 'openssl', 'ip', 'unshare'];
-const pythonPackages = ['torch==2.15.0', 'numpy==2.4.6', 'safetensors==0.8.0'];
 
 /** @param {string} command @param {string[]} args */
 const succeeds = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
@@ -19,7 +19,7 @@ const succeeds = (command, ...args) => spawnSync(command, args, { stdio: 'ignore
  */
 export function installTestTools(project) {
   installDebianPackages();
-  installTorch(project);
+  installTorch(project, process.env.CI === 'true' || process.env.BRIDLE_TORCH === '1');
   installWebgpu(project);
 }
 
@@ -36,23 +36,6 @@ function installDebianPackages() {
     succeeds('apt-get', 'install', '-y', '--no-install-recommends', ...wanted) ||
     (succeeds('apt-get', 'update') && succeeds('apt-get', 'install', '-y', '--no-install-recommends', ...wanted));
   if (!isInstalled) say(`left out: tests that look through ${missing.join(', ')}; apt-get could not install them`);
-}
-
-/** @param {string} project */
-function installTorch(project) {
-  const folder = join(project, '.bridle', 'torch');
-  const python = join(folder, 'bin', 'python');
-  if (existsSync(python) && succeeds(python, '-c', 'import torch, numpy, safetensors.torch')) return;
-  const isWanted = process.env.CI === 'true' || process.env.BRIDLE_TORCH === '1';
-  if (!isWanted) {
-    say('left out: checkpoints opened in PyTorch (5 GB on disk). To run it: BRIDLE_TORCH=1 npm test');
-    return;
-  }
-  say('installing PyTorch for the tests into .bridle/torch (about 2.5 GB to download, 5 GB on disk)');
-  const isInstalled =
-    succeeds('python3', '-m', 'venv', folder) &&
-    succeeds(python, '-m', 'pip', 'install', '--quiet', '--only-binary=:all:', ...pythonPackages);
-  if (!isInstalled) say('left out: checkpoints opened in PyTorch; python3 -m venv or pip install failed');
 }
 
 const webgpuPackages = ['webgpu@0.6.2', '@tensorflow/tfjs-backend-webgpu@4.22.0'];

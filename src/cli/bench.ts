@@ -1,7 +1,9 @@
-// bridle bench clipping: loads a coordinator with light workers, prints what was found, and ends with 3 when a limit is broken.
+// bridle bench: hands bench step on; bench clipping loads a coordinator with light workers, prints what was found, and ends with 3 when a limit is broken.
 import { appendFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { settleCommandLine, type CommandLine } from '../config/parse-command-line.js';
+import { optionsOf } from '../config/schema.js';
+import { spell } from '../config/source.js';
 import { ConfigError, exitCodes } from '../errors.js';
 import type { ClippingOptions } from '../loadtest/clipping-options.js';
 import type { GradientKind } from '../loadtest/gradient-source.js';
@@ -46,16 +48,31 @@ export function resolveLoad({ values, sources }: CommandLine): Load {
   };
 }
 
-function checkWhat([what]: readonly string[]): void {
-  if (what === 'clipping') return;
-  const message = `bridle bench measures clipping, got ${what === undefined ? 'nothing' : `"${what}"`}: bridle bench clipping.`;
-  throw new ConfigError('UNKNOWN_COMMAND', message);
+const always = ['json', 'quiet', 'steps', 'warmup'];
+const ofSteps = ['backend', 'shapes', 'rounds'];
+
+/** What is measured. Throws `UNKNOWN_COMMAND`, and `FLAG_CONFLICT` for flags of the other bench. */
+function readSubject({ positionals, sources }: CommandLine): 'clipping' | 'step' {
+  const [what] = positionals;
+  if (what !== 'clipping' && what !== 'step') {
+    const got = what === undefined ? 'nothing' : `"${what}"`;
+    const message = `bridle bench measures clipping or step, got ${got}: bridle bench clipping, bridle bench step.`;
+    throw new ConfigError('UNKNOWN_COMMAND', message);
+  }
+  for (const name of optionsOf('bench')) {
+    const source = sources[name];
+    const isTaken = always.includes(name) || ofSteps.includes(name) === (what === 'step');
+    if (source.kind !== 'flag' || isTaken) continue;
+    const message = `${spell(name, source)} has no meaning for bridle bench ${what}. Leave it out.`;
+    throw new ConfigError('FLAG_CONFLICT', message);
+  }
+  return what;
 }
 
 export const bench: CommandBody = async (given, around) => {
   const line = settleCommandLine(given);
-  const { values, positionals } = line;
-  checkWhat(positionals);
+  const { values } = line;
+  if (readSubject(line) === 'step') return (await import('./bench-step.js')).benchStep(line, around);
   await checkInputFiles(values, ['tlsCa']);
   const token = await readToken(values.tokenFile, around.env);
   const { json, quiet, report, summary } = values;

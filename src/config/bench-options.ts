@@ -1,6 +1,6 @@
-// Options of bridle bench clipping: the load, its faults, and the limits that it must keep.
+// Options of bridle bench: the load, its faults, the limits that it must keep; shapes and rounds of the timed steps.
 import type { CommandName, Option } from './option.js';
-import { gradientKind, nonNegativeNumber, positiveNumber, share, text, wholeNumber } from './value-types.js';
+import { gradientKind, nonNegativeNumber, positiveNumber, share, text, texts, wholeNumber } from './value-types.js';
 
 const bench = ['bench'] as const satisfies CommandName[];
 const billion = 1_000_000_000;
@@ -24,6 +24,22 @@ function file(about: string) {
 }
 
 export const benchOptions = {
+  shapes: {
+    type: texts('SHAPE...', 'shapes T,BATCH,INPUT,HIDDEN[,LAYERS]'),
+    about: 'Shapes that bench step times: T,BATCH,INPUT,HIDDEN[,LAYERS], the batch a multiple of 8.',
+    defaultText: 'six, from 28 to 200 steps and 128 to 512 units',
+    group: 'Load',
+    commands: bench,
+    transient: true,
+  },
+  rounds: {
+    type: wholeNumber(1, 1000),
+    default: 3,
+    about: 'Times that bench step measures each shape, everything in turns; medians are shown.',
+    group: 'Load',
+    commands: bench,
+    transient: true,
+  },
   params: {
     type: wholeNumber(7, 100_000_000),
     default: 100_000,

@@ -38,7 +38,13 @@ export const workerOptions = {
     default: 'auto',
     about: 'What computes the gradients; auto: the best that every machine has.',
     group: 'Workers',
-    commands: ['train', 'coordinator', 'worker', 'doctor'],
+    commands: ['train', 'coordinator', 'worker', 'doctor', 'bench'],
+    inCommand: {
+      bench: {
+        about: 'Backend whose steps are timed.',
+        defaultText: 'native and tensorflow, as far as they are there',
+      },
+    },
     fixesBits: true,
   },
   execution: {

@@ -29,7 +29,7 @@ export const stepOptions = {
     about: 'End after so many steps, counted from the start of the run.',
     group: 'Steps',
     commands: [...runs, 'bench'],
-    inCommand: { bench: { about: 'Steps that are measured.', defaultText: '50' } },
+    inCommand: { bench: { about: 'Steps that are measured.', defaultText: '50, bench step 30' } },
     aliases: ['maxSteps'],
   },
   epochs: {

@@ -1,4 +1,4 @@
-// bridle bench clipping: what its flags mean, and what is refused before anything starts.
+// bridle bench: what its flags mean, and what is refused before anything starts.
 import { describe, expect, it } from 'vitest';
 import { bench, resolveLoad } from '../../../src/cli/bench.js';
 import { parseCommandLine, readCommandLine } from '../../../src/config/parse-command-line.js';
@@ -50,7 +50,10 @@ describe('is refused', () => {
         stdout: { write: () => true },
         stderr: { write: () => true },
       });
-    await expect(run()).rejects.toThrow(/got nothing: bridle bench clipping/);
+    await expect(run()).rejects.toThrow(/got nothing: bridle bench clipping, bridle bench step/);
     await expect(run('exchanges')).rejects.toThrow(/got "exchanges"/);
+    await expect(run('step', '--nan-rate', '0.1')).rejects.toThrow(/--nan-rate has no meaning for bridle bench step/);
+    await expect(run('clipping', '--rounds', '2')).rejects.toThrow(/--rounds has no meaning for bridle bench clipping/);
+    await expect(run('step', '--shapes', '5,7,2,3')).rejects.toThrow(/the batch a multiple of 8, got "5,7,2,3"/);
   });
 });
