@@ -2,6 +2,7 @@
 // lie in the package's own .bridle/native, where src/backend/native-addon.ts looks for them.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { findNodeHeaders } from './node-headers.mjs';
 import { lastLines, run, say, SetupError, withTemporaryFolder } from './shell.mjs';
@@ -25,10 +26,35 @@ export function buildKernels(packageFolder) {
     say('BRIDLE_NATIVE=0: the native kernels are skipped');
     return;
   }
+  if (hasPrebuiltKernels(packageFolder)) return;
   const problem = compileIfNeeded(packageFolder);
   if (problem === undefined) return;
   if (isRequired) throw new SetupError(`the native kernels are required here and are missing: ${problem}`);
   say(`the native backend is not available, another one is used: ${problem}`);
+}
+
+/** The optional package that brings the kernels prebuilt for this platform; src/backend/native-addon.ts looks for it too. */
+export const prebuiltPackage = `@bridle/native-${process.platform}-${process.arch}`;
+
+/**
+ * Whether prebuilt kernels of the package's own version are installed, and load here.
+ * @param {string} packageFolder
+ */
+function hasPrebuiltKernels(packageFolder) {
+  const require = createRequire(join(packageFolder, 'package.json'));
+  try {
+    const path = require.resolve(`${prebuiltPackage}/package.json`);
+    const isSame = require(path).version === require('./package.json').version;
+    return isSame && checkKernels(join(path, '..', 'bridle.node')) === undefined;
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'MODULE_NOT_FOUND') return false;
+    throw error;
+  }
+}
+
+/** @returns {string | undefined} the C++ compiler of this machine */
+export function findCompiler() {
+  return ['g++', 'clang++', 'c++'].find((name) => run(name, ['--version']).status === 0);
 }
 
 /** Whether what is native must be there: asked for, or this is CI on Linux x86_64. */
@@ -51,7 +77,7 @@ function compileIfNeeded(packageFolder) {
   const stampPath = `${target}.stamp`;
   const stamp = stampSources(packageFolder);
   if (existsSync(target) && existsSync(stampPath) && readFileSync(stampPath, 'utf8') === stamp) return undefined;
-  const compiler = ['g++', 'clang++', 'c++'].find((name) => run(name, ['--version']).status === 0);
+  const compiler = findCompiler();
   if (compiler === undefined) return 'no C++ compiler was found (Debian: apt-get install g++)';
   say(`compiling the native kernels with ${compiler} (some seconds)`);
   return withTemporaryFolder(packageFolder, (temporary) => {
@@ -105,7 +131,7 @@ export function compileKernels(packageFolder, compiler, temporary, extra = []) {
  * @param {string} path
  * @returns {string | undefined} what went wrong
  */
-function checkKernels(path) {
+export function checkKernels(path) {
   const program = `process.exitCode = require(${JSON.stringify(path)}).kernels().length > 0 ? 0 : 1;`;
   const { status, output } = run(process.execPath, ['-e', program], { timeoutMs: 60_000 });
   return status === 0 ? undefined : `the kernels were compiled but do not load:\n${lastLines(output, 4)}`;

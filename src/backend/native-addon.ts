@@ -1,6 +1,7 @@
 // The native kernels as an addon of Node: where it lies, which of its kernels this processor runs.
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BridleError, ConfigError, exitCodes } from '../errors.js';
 import type { NativeAddon } from '../native/addon.js';
@@ -11,22 +12,46 @@ const require = createRequire(import.meta.url);
 /** Where the set-up puts the addon: in the package's own folder, from src/ and from dist/. */
 export const nativeAddonPath = fileURLToPath(new URL('../../.bridle/native/bridle.node', import.meta.url));
 
+/**
+ * Lists where an addon may lie, the first wins: prebuilt in an optional package of this platform, as scripts/pack-native.mjs
+ * packs it, then what the set-up compiled. A prebuilt one counts in bridle's own version only: another has other kernels.
+ */
+export function nativeAddonPaths(from = import.meta.url): string[] {
+  const near = createRequire(from);
+  const name = `@bridle/native-${process.platform}-${process.arch}`;
+  try {
+    const path = near.resolve(`${name}/package.json`);
+    const { version } = near(path) as { version: string };
+    const own = require('../../package.json') as { version: string };
+    if (version === own.version) return [join(dirname(path), 'bridle.node'), nativeAddonPath];
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND')) throw error;
+  }
+  return [nativeAddonPath];
+}
+
 /** Says whether the addon is there. */
-export function nativeStatus(path = nativeAddonPath): BackendStatus {
-  if (existsSync(path)) return { name: 'native', available: true, reason: 'The kernels are compiled.' };
+export function nativeStatus(paths = nativeAddonPaths()): BackendStatus {
+  const found = paths.find((path) => existsSync(path));
+  const how = found === nativeAddonPath ? 'compiled' : 'there, prebuilt';
+  if (found !== undefined) return { name: 'native', available: true, reason: `The kernels are ${how}.` };
   const reason = 'The kernels are not compiled; that takes a C++ compiler and some seconds.';
   return { name: 'native', available: false, reason, fix: 'npx bridle setup' };
 }
 
-/** Loads the addon. Throws `BACKEND_FAILED`. */
-export function loadNativeAddon(path = nativeAddonPath): NativeAddon {
-  try {
-    return require(path) as NativeAddon;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const message = `The native kernels are compiled but do not load: ${reason} Try: npx bridle setup`;
-    throw new BridleError('BACKEND_FAILED', message, exitCodes.unexpected, { cause: error });
+/** Loads the addon: the first that loads, for a prebuilt one may want another C library. Throws `BACKEND_FAILED`. */
+export function loadNativeAddon(paths = nativeAddonPaths()): NativeAddon {
+  const failures: unknown[] = [];
+  for (const path of paths) {
+    try {
+      return require(path) as NativeAddon;
+    } catch (error) {
+      failures.push(error);
+    }
   }
+  const reasons = failures.map((error) => (error instanceof Error ? error.message : String(error)));
+  const message = `The native kernels are there but do not load: ${reasons.join('; ')} Try: npx bridle setup`;
+  throw new BridleError('BACKEND_FAILED', message, exitCodes.unexpected, { cause: failures.at(-1) });
 }
 
 /**

@@ -1,9 +1,10 @@
 // The packed tarball, installed into an empty project as a user does it: the command runs, importing bridle loads no tfjs.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { prebuiltPackage } from '../../scripts/setup/native-kernels.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 let project = '';
@@ -67,6 +68,34 @@ it('trains from a program of the project', () => {
   writeFileSync(join(project, 'program.mjs'), program);
   expect(run(process.execPath, ['program.mjs'])).toBe('finished 3\n');
 });
+
+it('takes prebuilt kernels before a compiler, in its own version only', () => {
+  const tarball = run(process.execPath, ['scripts/pack-native.mjs', project], root).trim();
+  run('npm', ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', `./${tarball}`]);
+  rmSync(join(project, 'node_modules', 'bridle', '.bridle'), { recursive: true });
+  // A machine without a compiler: nothing but Node is found.
+  const programs = join(project, 'programs');
+  mkdirSync(programs);
+  symlinkSync(process.execPath, join(programs, 'node'));
+  const bridle = (...args: string[]): string => {
+    const main = join('node_modules', 'bridle', 'dist', 'cli', 'main.js');
+    const { stdout } = spawnSync(process.execPath, [main, ...args], {
+      cwd: project,
+      encoding: 'utf8',
+      env: { PATH: programs, CI: 'false' },
+    });
+    return stdout;
+  };
+  expect(bridle('setup')).not.toMatch(/compiler/);
+  expect(bridle('doctor')).toMatch(/^ok +backend native +The kernels are there, prebuilt/m);
+  const train = '--data adding --data-length 8 --hidden-size 4 --steps 3 --workers 1 --backend native --json';
+  expect(bridle('train', ...train.split(' '))).toMatch(/"event":"done","reason":"finished"/);
+
+  const manifest = join(project, 'node_modules', ...prebuiltPackage.split('/'), 'package.json');
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(/"version": ".*"/, '"version": "0.0.1"'));
+  expect(bridle('doctor')).toMatch(/^\S+ +backend native +The kernels are not compiled/m);
+  rmSync(dirname(manifest), { recursive: true });
+}, 180_000);
 
 it('says what to type for TensorFlow', () => {
   expect(setup('--tensorflow')).toMatch(/npm install --ignore-scripts @tensorflow\/tfjs-node-gpu/);

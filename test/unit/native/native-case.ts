@@ -14,7 +14,7 @@ import type { ModelSpec } from '../../../src/params/model-spec.js';
 /** scripts/sanitize-native.mjs puts another build of the same sources here. */
 const path = process.env['BRIDLE_TEST_ADDON'] ?? nativeAddonPath;
 if (!existsSync(path)) throw new Error('The native kernels are not compiled: node scripts/setup.mjs');
-export const addon = loadNativeAddon(path);
+export const addon = loadNativeAddon([path]);
 export const wasm = await loadWasmAddon();
 
 export function addonOf(kernels: string): NativeAddon {

@@ -148,13 +148,13 @@ it('takes the kernels that BRIDLE_KERNELS names, and refuses others', () => {
 });
 
 it('says what to type where it is not compiled, and that a file is no addon', () => {
-  expect(nativeStatus('/nowhere')).toMatchObject({ available: false, fix: 'npx bridle setup' });
+  expect(nativeStatus(['/nowhere'])).toMatchObject({ available: false, fix: 'npx bridle setup' });
   const folder = mkdtempSync(join(tmpdir(), 'bridle-native-'));
   try {
     const path = join(folder, 'bridle.node');
     writeFileSync(path, 'no library');
-    expect(nativeStatus(path).available).toBe(true);
-    expect(() => loadNativeAddon(path)).toThrow(withCode('BACKEND_FAILED', /do not load/));
+    expect(nativeStatus([path]).available).toBe(true);
+    expect(() => loadNativeAddon([path])).toThrow(withCode('BACKEND_FAILED', /do not load/));
   } finally {
     rmSync(folder, { recursive: true });
   }
