@@ -15,7 +15,8 @@ process.exitCode = withTemporaryFolder(root, (temporary) => {
     console.error(problem);
     return 1;
   }
-  const tests = ['test/unit/native/native-kernels.test.ts', 'test/unit/native/native-network.test.ts'];
+  const names = ['native-kernels', 'native-network', 'carried-state'];
+  const tests = names.map((name) => `test/unit/native/${name}.test.ts`);
   const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', ...tests];
   const { status } = spawnSync(process.execPath, vitest, {
     cwd: root,
