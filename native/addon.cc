@@ -138,7 +138,8 @@ Shape readShape(napi_env env, napi_value value) {
   return shape;
 }
 
-Shard readShard(napi_env env, napi_value value, const Shape& shape, bool isTraining) {
+/** What a network reads of a shard, without targets. */
+Shard readInputs(napi_env env, napi_value value, const Shape& shape) {
   Shard shard{};
   shard.rows = integer(env, value, "rows", 1 << 24);
   shard.steps = integer(env, value, "steps", 1 << 24);
@@ -152,21 +153,9 @@ Shard readShard(napi_env env, napi_value value, const Shape& shape, bool isTrain
                                     ", wanted 0 to " + std::to_string(shard.steps) + ".");
     }
   }
-  napi_value inputs = property(env, value, "inputs"), targets = property(env, value, "targets");
+  napi_value inputs = property(env, value, "inputs");
   if (shape.hasIds) shard.ids = static_cast<const int32_t*>(values(env, inputs, napi_int32_array, places, "inputs"));
   else shard.inputs = static_cast<const float*>(values(env, inputs, napi_float32_array, places * shape.inputs, "inputs"));
-  const size_t numTargets = shape.isPerStep ? places : size_t(shard.rows);
-  if (shape.loss == Loss::softmax) {
-    shard.classes = static_cast<const int32_t*>(values(env, targets, napi_int32_array, numTargets, "targets"));
-  } else {
-    shard.values =
-        static_cast<const float*>(values(env, targets, napi_float32_array, numTargets * shape.outputs, "targets"));
-  }
-  if (isTraining && shape.dropout > 0) {
-    const size_t count = size_t(shape.layers - 1) * shard.rows * 2;
-    shard.dropoutKeys = static_cast<const uint32_t*>(
-        values(env, property(env, value, "dropoutKeys"), napi_uint32_array, count, "dropoutKeys"));
-  }
   napi_value carried = property(env, value, "carried");
   napi_valuetype type = napi_undefined;
   napi_typeof(env, carried, &type);
@@ -174,6 +163,27 @@ Shard readShard(napi_env env, napi_value value, const Shape& shape, bool isTrain
     if (shape.directions == 2) fail(env, "NATIVE_BATCH", "A network that runs both ways has no state to start from.");
     const size_t count = size_t(shape.layers) * shape.states() * shard.rows * shape.hidden;
     shard.carried = static_cast<float*>(values(env, carried, napi_float32_array, count, "carried"));
+  }
+  return shard;
+}
+
+size_t numTargets(const Shard& shard, const Shape& shape) {
+  return shape.isPerStep ? size_t(shard.rows) * shard.steps : size_t(shard.rows);
+}
+
+Shard readShard(napi_env env, napi_value value, const Shape& shape, bool isTraining) {
+  Shard shard = readInputs(env, value, shape);
+  napi_value targets = property(env, value, "targets");
+  const size_t count = numTargets(shard, shape);
+  if (shape.loss == Loss::softmax) {
+    shard.classes = static_cast<const int32_t*>(values(env, targets, napi_int32_array, count, "targets"));
+  } else {
+    shard.values = static_cast<const float*>(values(env, targets, napi_float32_array, count * shape.outputs, "targets"));
+  }
+  if (isTraining && shape.dropout > 0) {
+    const size_t numKeys = size_t(shape.layers - 1) * shard.rows * 2;
+    shard.dropoutKeys = static_cast<const uint32_t*>(
+        values(env, property(env, value, "dropoutKeys"), napi_uint32_array, numKeys, "dropoutKeys"));
   }
   return shard;
 }
@@ -271,6 +281,17 @@ napi_value runNetwork(napi_env env, const napi_value* arguments) {
   return nullptr;
 }
 
+/** predict(network, shard, outputs): the shard needs no targets; `outputs` gets a row for each target that it could have. */
+napi_value predict(napi_env env, const napi_value* arguments) {
+  Network& network = networkOf(env, arguments[0]);
+  if (!network.isReady()) fail(env, "NATIVE_ARGUMENT", "The network has no parameters yet.");
+  const Shape& shape = network.shape();
+  const Shard shard = readInputs(env, arguments[1], shape);
+  const size_t count = numTargets(shard, shape) * shape.outputs;
+  network.predict({shard}, static_cast<float*>(values(env, arguments[2], napi_float32_array, count, "outputs")));
+  return nullptr;
+}
+
 /** elementary(kernels, function, input, result): for tests. */
 napi_value elementary(napi_env env, const napi_value* arguments) {
   const Kernels& kernels = kernelsOf(env, arguments[0]);
@@ -313,6 +334,7 @@ napi_value initialize(napi_env env, napi_value exports) {
       {"disposeNetwork", nullptr, call<disposeNetwork>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"setParams", nullptr, call<setParams>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"run", nullptr, call<runNetwork>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"predict", nullptr, call<predict>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"elementary", nullptr, call<elementary>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
   };
   napi_define_properties(env, exports, sizeof functions / sizeof functions[0], functions);

@@ -1,6 +1,7 @@
 // Losses of a trace's targets, and in place of the outputs their gradients.
 #include "failure.h"
 #include "network.h"
+#include <cstring>
 
 namespace bridle {
 
@@ -24,7 +25,7 @@ void Network::readTargets(Trace& trace, const std::vector<Shard>& shards) {
   trace.numTargets = shape_.isPerStep ? trace.numPositions() : int(trace.rows.size());
   trace.losses.reserve(size_t(trace.numTargets));
   trace.isCorrect.zeros(size_t(trace.numTargets));
-  if (shape_.loss != Loss::softmax) return;
+  if (shape_.loss != Loss::softmax || shards.empty() || !shards.front().classes) return; // a prediction has none
   int32_t* classes = trace.classes.reserve(size_t(trace.numTargets));
   forEachTarget(trace, [&](int target, const TraceRow& row, int step) {
     const int32_t wanted = shards[row.shard].classes[targetAt(row, shards[row.shard], step)];
@@ -46,6 +47,15 @@ void Network::computeLosses(Trace& trace, const std::vector<Shard>& shards) cons
     float* outputs = trace.outputs.get() + target * stride;
     trace.losses.get()[target] = shape_.loss == Loss::binary ? kernels.binaryLoss(outputs, values, shape_.outputs)
                                                              : squaredError(outputs, values);
+  });
+}
+
+/** Copies a trace's outputs to where its targets lie. */
+void Network::writeOutputs(const Trace& trace, const std::vector<Shard>& shards, float* outputs) const {
+  const size_t stride = size_t(padded(shape_.outputs)), size = size_t(shape_.outputs);
+  forEachTarget(trace, [&](int target, const TraceRow& row, int step) {
+    float* to = outputs + size_t(targetAt(row, shards[row.shard], step)) * size;
+    memcpy(to, trace.outputs.get() + size_t(target) * stride, size * sizeof(float));
   });
 }
 

@@ -49,6 +49,19 @@ void Network::run(const std::vector<Shard>& shards, const std::vector<float*>& g
   });
 }
 
+void Network::predict(const std::vector<Shard>& shards, float* outputs) {
+  dealRows(shards);
+  for (Trace& trace : traces) prepare(trace, shards, false);
+  team.share(int(traces.size()), [&](int piece, int) {
+    FlushSubnormals flush;
+    forward(traces[piece]);
+  });
+  for (const Trace& trace : traces) {
+    writeOutputs(trace, shards, outputs);
+    trace.writeCarried(shape_, shards, hiddenStride);
+  }
+}
+
 /** Rows of all shards, the longest first, in turn to the members of the team. */
 void Network::dealRows(const std::vector<Shard>& shards) {
   std::vector<TraceRow> rows;

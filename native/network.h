@@ -27,6 +27,12 @@ class Network {
    */
   void run(const std::vector<Shard>& shards, const std::vector<float*>& grads, Result* results);
 
+  /**
+   * Computes the outputs of one shard, whose targets are not read: `outputs` [rows, outputs], or [steps, rows, outputs], is written
+   * where a row has a target. Refuses an id outside its range.
+   */
+  void predict(const std::vector<Shard>& shards, float* outputs);
+
  private:
   /** Of one direction of one layer, as of everything that is counted by run (Shape::runs). */
   struct RunWeights {
@@ -81,6 +87,7 @@ class Network {
   int targetAt(const TraceRow& row, const Shard& shard, int step) const;
   void readTargets(Trace& trace, const std::vector<Shard>& shards);
   void computeLosses(Trace& trace, const std::vector<Shard>& shards) const;
+  void writeOutputs(const Trace& trace, const std::vector<Shard>& shards, float* outputs) const;
   double squaredError(float* outputs, const float* values) const;
 
   // gradients.cc

@@ -76,6 +76,11 @@ void run(Handle* handle, int numShards, const bridle::Shard* shards, float* grad
   handle->network.run(handle->shards, handle->grads, results);
 }
 
+BRIDLE_EXPORT(predict) void predict(Handle* handle, const bridle::Shard* shard, float* outputs) {
+  handle->shards.assign(shard, shard + 1);
+  handle->network.predict(handle->shards, outputs);
+}
+
 BRIDLE_EXPORT(elementary) void elementary(int function, const float* input, float* result, size_t count) {
   bridle::simd128.elementary(function, input, result, count);
 }

@@ -1,6 +1,9 @@
 // One shard's padded input, as the model reads it: time-major, rows beyond the real examples are masked.
 import type { Draws } from '../random/dropout-mask.js';
 
+/** What a network needs to compute its outputs. */
+export type InputBatch = Omit<ShardBatch, 'targets' | 'draws'>;
+
 export interface ShardBatch {
   /** Rows in the padded shape; every shard of a run has the same number. */
   readonly rows: number;

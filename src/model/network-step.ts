@@ -23,6 +23,8 @@ export type ShardOutputs = {
   readonly losses: Tensor1D;
   /** The largest output's index; for classes. */
   readonly predicted?: Tensor1D;
+  /** [slots, out]; where they were asked for. */
+  readonly outputs?: Tensor2D;
 };
 
 export type ShardGradients = {
@@ -32,8 +34,8 @@ export type ShardGradients = {
   readonly embedding?: Tensor2D;
 };
 
-/** Which function: the losses alone, or the gradients too. */
-export type StepKind = 'evaluate' | 'gradients';
+/** Which function: the losses alone, the outputs too, or the gradients too. */
+export type StepKind = 'evaluate' | 'predict' | 'gradients';
 
 export type StepOutputs = {
   readonly shards: readonly ShardOutputs[];
@@ -55,10 +57,12 @@ export function networkStep(
     const states = spec.targetsPer === 'sequence' ? lastStates(tf, top) : top.outputs; // [steps, rows, D*H]
     const positions: Tensor2D = tf.reshape(states, [shape.steps * shape.rows, layerWidth(spec)]);
     const heads = stack.targets.map((targets) => runHead(tf, spec, weights.head, positions, targets));
-    const shards = heads.map(({ losses, outputs }): ShardOutputs =>
-      spec.loss === 'softmax' ? { losses, predicted: tf.argMax(outputs, 1) } : { losses },
-    );
-    return { shards, gradients: kind === 'evaluate' ? [] : backward(run, traces, heads, states.shape) };
+    const shards = heads.map(({ losses, outputs }): ShardOutputs => ({
+      losses,
+      ...(spec.loss === 'softmax' && { predicted: tf.argMax(outputs, 1) }),
+      ...(kind === 'predict' && { outputs }),
+    }));
+    return { shards, gradients: kind === 'gradients' ? backward(run, traces, heads, states.shape) : [] };
   };
 }
 

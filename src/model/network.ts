@@ -1,11 +1,12 @@
 // A built-in model on tfjs: sums of losses over shards and their gradients, backpropagation through time written by hand.
-import type { ShardBatch } from '../data/shard-batch.js';
+import type { InputBatch, ShardBatch } from '../data/shard-batch.js';
 import { ConfigError } from '../errors.js';
 import { layoutOfModel } from '../params/layout-of-model.js';
 import type { ModelSpec } from '../params/model-spec.js';
 import { exampleInputs } from './example-inputs.js';
 import { networkStep, type StepKind, type StepOutputs } from './network-step.js';
 import { inScope } from './scope.js';
+import { readOutputs, withoutTargets } from './prediction.js';
 import { readResult, type ShardResult } from './shard-result.js';
 import { groupShards, type ShardStack, stackShards } from './shard-stack.js';
 import { uploadStack } from './stack-tensors.js';
@@ -16,6 +17,14 @@ import { writeGradients } from './write-gradients.js';
 
 export type { ShardResult } from './shard-result.js';
 
+/** The outputs of a batch as the head gives them (logits, where they are classes or keys), 0 where nothing is valid. */
+export interface Prediction {
+  /** [rows, out], or [steps, rows, out] where every step has a target. */
+  readonly outputs: Float32Array;
+  /** The states in which rows have ended, where the batch said in which they start. */
+  readonly carried?: Float32Array;
+}
+
 export interface Network {
   /** Uploads new parameters, as a copy. Throws `MODEL_PARAMS_SIZE`. */
   setParams(params: Float32Array): void;
@@ -23,6 +32,8 @@ export interface Network {
   gradients(shards: readonly ShardBatch[], grads: readonly Float32Array[]): ShardResult[];
   /** Computes the losses alone. */
   evaluate(shards: readonly ShardBatch[]): ShardResult[];
+  /** Computes the outputs without targets. Throws `CARRIED_STATE` where the backend cannot start from a state. */
+  predict(batch: InputBatch): Prediction;
   /** Frees the parameters, and what the runner keeps. */
   dispose(): void;
 }
@@ -84,6 +95,16 @@ export function createNetwork(tf: Tfjs, spec: ModelSpec, options: NetworkOptions
         const stack = stackShards(spec, group, 'evaluate');
         return run('evaluate', stack, (outputs) => readResults(stack, outputs));
       });
+    },
+    predict(batch) {
+      if (batch.carried) {
+        throw new ConfigError(
+          'CARRIED_STATE',
+          'Networks on tfjs (the backends tensorflow and webgpu) start from zero alone. Use --backend native or wasm.',
+        );
+      }
+      const stack = stackShards(spec, [withoutTargets(spec, batch)], 'predict');
+      return { outputs: run('predict', stack, (outputs) => readOutputs(spec, stack, batch, outputs)) };
     },
     dispose() {
       if (weights) tf.dispose(weights);

@@ -19,17 +19,21 @@ export interface NativeShape {
   readonly dropout: number;
 }
 
-/** A shard as the addon reads it: src/data/shard-batch.ts. */
-export interface NativeShard {
+/** What a network reads of a shard to compute its outputs. */
+export interface NativeInputs {
   readonly rows: number;
   readonly steps: number;
   readonly lengths: Int32Array;
   readonly inputs: Float32Array | Int32Array;
+  /** [layers, states, rows, hidden] where rows start; overwritten with where they end. All shards of a run have it or none. */
+  readonly carried?: Float32Array;
+}
+
+/** A shard as the addon reads it: src/data/shard-batch.ts. */
+export interface NativeShard extends NativeInputs {
   readonly targets: Float32Array | Int32Array;
   /** [layers - 1, rows, 2] src/random/dropout-mask.ts; wanted for gradients of a network with dropout. */
   readonly dropoutKeys?: Uint32Array;
-  /** [layers, states, rows, hidden] where rows start; overwritten with where they end. All shards of a run have it or none. */
-  readonly carried?: Float32Array;
 }
 
 /** Opaque: what `createNetwork` returns, and the garbage collector frees if `disposeNetwork` does not. */
@@ -51,6 +55,8 @@ export interface NativeAddon {
     grads: readonly Float32Array[],
     results: Float64Array,
   ): void;
+  /** `outputs` [rows, outputSize], or [steps, rows, outputSize], is written where a row has a target. */
+  predict(network: NativeHandle, shard: NativeInputs, outputs: Float32Array): void;
   /** For tests: 0 exp of values up to 0, 1 tanh, 2 logistic. */
   elementary(kernels: string, which: 0 | 1 | 2, input: Float32Array, result: Float32Array): void;
 }

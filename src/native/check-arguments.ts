@@ -1,7 +1,7 @@
 // What native/addon.cc checks for Node, checked here for the WebAssembly module, whose memory is filled from here: the same codes
 // and words, and sizes whose products would not fit the module's 32 bits.
 import { BridleError, exitCodes } from '../errors.js';
-import type { NativeShape, NativeShard } from './addon.js';
+import type { NativeInputs, NativeShape, NativeShard } from './addon.js';
 
 /** Rows times steps of a run. */
 const mostPlaces = 2 ** 30;
@@ -48,26 +48,41 @@ export function checkShape(shape: NativeShape): void {
 /** Checks the shards of a run; what their values are, the module checks. */
 export function checkShards(shape: NativeShape, shards: readonly NativeShard[], hasKeys: boolean): void {
   for (const shard of shards) {
-    checkShard(shape, shard);
-    checkCarried(shape, shard, shards[0]!.carried !== undefined);
+    checkInputs(shape, shard);
+    checkTargets(shape, shard);
+    if ((shard.carried !== undefined) !== (shards[0]!.carried !== undefined))
+      throw badBatch('Either all shards have a carried state or none has.');
     if (hasKeys) checkArray(shard.dropoutKeys, Uint32Array, (shape.layers - 1) * shard.rows * 2, 'dropoutKeys');
   }
-  const places = shards.reduce((sum, { rows, steps }) => sum + rows * steps, 0);
+  checkPlaces(
+    shape,
+    shards.reduce((sum, { rows, steps }) => sum + rows * steps, 0),
+  );
+}
+
+/** Counts the outputs of a shard, whose sizes are checked. */
+export function countOutputs(shape: NativeShape, shard: NativeInputs): number {
+  checkInputs(shape, shard);
+  checkPlaces(shape, shard.rows * shard.steps);
+  return (shape.isPerStep ? shard.rows * shard.steps : shard.rows) * shape.outputSize;
+}
+
+function checkPlaces(shape: NativeShape, places: number): void {
   if (places > mostPlaces) throw badBatch('rows * steps of all shards must be at most 2^30.');
   // No array of the module is longer than this; it computes their sizes in 32 bits.
   const widest = Math.max(16 * shape.hiddenSize, shape.inputSize, shape.embeddingSize, shape.outputSize) + 64;
   if (4 * widest * places > mostBytes) throw noMemory();
 }
 
-function checkCarried(shape: NativeShape, { rows, carried }: NativeShard, isWanted: boolean): void {
-  if ((carried !== undefined) !== isWanted) throw badBatch('Either all shards have a carried state or none has.');
+function checkCarried(shape: NativeShape, { rows, carried }: NativeInputs): void {
   if (carried === undefined) return;
   if (shape.directions === 2) throw badBatch('A network that runs both ways has no state to start from.');
   const states = shape.cell === 1 ? 2 : 1;
   checkArray(carried, Float32Array, shape.layers * states * rows * shape.hiddenSize, 'carried');
 }
 
-function checkShard(shape: NativeShape, { rows, steps, lengths, inputs, targets }: NativeShard): void {
+function checkInputs(shape: NativeShape, shard: NativeInputs): void {
+  const { rows, steps, lengths, inputs } = shard;
   checkInteger(rows, 'rows', 0, 2 ** 24);
   checkInteger(steps, 'steps', 0, 2 ** 24);
   const places = rows * steps;
@@ -78,7 +93,11 @@ function checkShard(shape: NativeShape, { rows, steps, lengths, inputs, targets 
   });
   if (shape.hasIds) checkArray(inputs, Int32Array, places, 'inputs');
   else checkArray(inputs, Float32Array, places * shape.inputSize, 'inputs');
-  const numTargets = shape.isPerStep ? places : rows;
+  checkCarried(shape, shard);
+}
+
+function checkTargets(shape: NativeShape, { rows, steps, targets }: NativeShard): void {
+  const numTargets = shape.isPerStep ? rows * steps : rows;
   if (shape.loss === 0) checkArray(targets, Int32Array, numTargets, 'targets');
   else checkArray(targets, Float32Array, numTargets * shape.outputSize, 'targets');
 }

@@ -4,7 +4,7 @@ import { BridleError, ConfigError, exitCodes } from '../errors.js';
 import { dropoutKeys } from '../random/dropout-mask.js';
 import type { Network, ShardResult } from '../model/network.js';
 import { layoutOfModel } from '../params/layout-of-model.js';
-import { type Cell, type LossName, type ModelSpec, numDirections } from '../params/model-spec.js';
+import { type Cell, type LossName, type ModelSpec, numDirections, numTargets } from '../params/model-spec.js';
 import type { NativeAddon, NativeHandle, NativeShape, NativeShard } from './addon.js';
 
 /** Codes that the addon itself throws; whatever else it throws is a fault of ours. */
@@ -51,6 +51,13 @@ export function createNativeNetwork(addon: NativeAddon, kernels: string, spec: M
       throw new BridleError('NATIVE_BATCH', message, exitCodes.unexpected);
     },
     evaluate: (shards) => run(shards, []),
+    predict(batch) {
+      const network = ready();
+      const given = { ...batch, ...(batch.carried && { carried: batch.carried.slice() }) };
+      const outputs = new Float32Array(numTargets(spec, batch) * spec.outputSize);
+      guard(() => addon.predict(network, given, outputs));
+      return { outputs, ...(given.carried && { carried: given.carried }) };
+    },
     dispose() {
       if (handle) addon.disposeNetwork(handle);
       handle = undefined;

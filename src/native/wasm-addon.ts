@@ -1,6 +1,6 @@
 // The kernels compiled to WebAssembly, behind the face of Node's addon. A network has an instance of the module, and so memory, of
 // its own: that memory goes when the network goes. Runs in a browser too.
-import type { NativeAddon, NativeHandle, NativeShape, NativeShard } from './addon.js';
+import type { NativeAddon, NativeHandle, NativeInputs, NativeShape, NativeShard } from './addon.js';
 import {
   badArgument,
   badBatch,
@@ -8,6 +8,7 @@ import {
   checkInteger,
   checkShape,
   checkShards,
+  countOutputs,
   mostBytes,
   noMemory,
 } from './check-arguments.js';
@@ -51,6 +52,7 @@ export async function loadWasmAddon(): Promise<NativeAddon> {
       networks.delete(handle);
     },
     setParams: (handle, params) => setParams(networkOf(handle), params),
+    predict: (handle, shard, outputs) => predict(networkOf(handle), shard, outputs),
     run: (handle, shards, grads, results) => run(networkOf(handle), shards, grads, results),
     elementary(kernels, which, input, result) {
       checkKernels(kernels);
@@ -112,6 +114,7 @@ function run(
   if (!network.isReady) throw badArgument('The network has no parameters yet.');
   const hasKeys = grads.length > 0 && shape.dropout > 0;
   checkShards(shape, shards, hasKeys);
+  const given = shards.map((shard) => (hasKeys ? shard : omitKeys(shard)));
   for (const grad of grads) checkArray(grad, Float32Array, numParams, 'gradient');
   if (grads.length > 0 && grads.length !== shards.length) {
     throw badBatch(`${shards.length} shards came with ${grads.length} gradients.`);
@@ -119,13 +122,13 @@ function run(
   checkArray(results, Float64Array, 3 * shards.length, 'results');
   network.instance.call((exports) => {
     // Results first: they want a multiple of 8. All else is words of 4 bytes.
-    const numWords = shards.reduce((sum, shard) => sum + wordsOf(shard, hasKeys), 0);
+    const numWords = given.reduce((sum, shard) => sum + wordsOf(shard), 0);
     const resultBytes = results.byteLength;
     const gradBytes = 4 * numParams * grads.length;
     const base = reserve(network, exports, resultBytes + 4 * numWords + gradBytes);
     const shardsAt = base + resultBytes;
     const gradsAt = shardsAt + 4 * numWords;
-    writeShards(shape, shards, hasKeys, exports.memory.buffer, shardsAt);
+    writeShards(shape, given, exports.memory.buffer, shardsAt);
     exports.run(network.address, shards.length, shardsAt, grads.length > 0 ? gradsAt : 0, base);
     // The memory may have grown, and then its buffer is another.
     results.set(new Float64Array(exports.memory.buffer, base, results.length));
@@ -135,27 +138,41 @@ function run(
   });
 }
 
-/** Words of bridle::Shard in native/shape.h: rows, steps, and the addresses of lengths, inputs, ids, classes, values, keys, carried. */
-const headWords = 9;
-const noKeys = new Uint32Array(0);
-const noState = new Float32Array(0);
-
-function wordsOf(shard: NativeShard, hasKeys: boolean): number {
-  const { lengths, inputs, targets, dropoutKeys = noKeys, carried = noState } = shard;
-  const extras = (hasKeys ? dropoutKeys.length : 0) + carried.length;
-  return headWords + lengths.length + inputs.length + targets.length + extras;
+/** An evaluation draws nothing. */
+function omitKeys({ rows, steps, lengths, inputs, targets, carried }: NativeShard): NativeShard {
+  return { rows, steps, lengths, inputs, targets, ...(carried && { carried }) };
 }
 
-/** Writes the heads of all shards, then their arrays. */
-function writeShards(
-  shape: NativeShape,
-  shards: readonly NativeShard[],
-  hasKeys: boolean,
-  buffer: ArrayBuffer,
-  address: number,
-): void {
+function predict(network: WasmNetwork, shard: NativeInputs, outputs: Float32Array): void {
+  const { shape } = network;
+  if (!network.isReady) throw badArgument('The network has no parameters yet.');
+  checkArray(outputs, Float32Array, countOutputs(shape, shard), 'outputs');
+  network.instance.call((exports) => {
+    const shardBytes = 4 * wordsOf(shard);
+    const shardAt = reserve(network, exports, shardBytes + outputs.byteLength);
+    const outputsAt = shardAt + shardBytes;
+    writeShards(shape, [shard], exports.memory.buffer, shardAt);
+    new Float32Array(exports.memory.buffer, outputsAt, outputs.length).set(outputs);
+    exports.predict(network.address, shardAt, outputsAt);
+    outputs.set(new Float32Array(exports.memory.buffer, outputsAt, outputs.length));
+    readCarried([shard], exports.memory.buffer, shardAt);
+  });
+}
+
+/** Words of bridle::Shard in native/shape.h: rows, steps, and the addresses of lengths, inputs, ids, classes, values, keys, carried. */
+const headWords = 9;
+type AnyShard = NativeInputs & Partial<NativeShard>;
+
+function wordsOf({ lengths, inputs, targets, dropoutKeys, carried }: AnyShard): number {
+  const arrays = [lengths, inputs, targets, dropoutKeys, carried];
+  return arrays.reduce((sum, array) => sum + (array?.length ?? 0), headWords);
+}
+
+/** Writes the heads of all shards, then their arrays; the address of one that is not there is 0. */
+function writeShards(shape: NativeShape, shards: readonly AnyShard[], buffer: ArrayBuffer, address: number): void {
   let next = address + 4 * headWords * shards.length;
-  function write(values: Int32Array | Float32Array | Uint32Array): number {
+  function write(values: Int32Array | Float32Array | Uint32Array | undefined): number {
+    if (!values) return 0;
     const at = next;
     if (values instanceof Float32Array) new Float32Array(buffer, at, values.length).set(values);
     else new Int32Array(buffer, at, values.length).set(values);
@@ -163,18 +180,17 @@ function writeShards(
     return at;
   }
   const heads = new Uint32Array(buffer, address, headWords * shards.length);
-  shards.forEach(({ rows, steps, lengths, inputs, targets, dropoutKeys = noKeys, carried }, i) => {
+  shards.forEach(({ rows, steps, lengths, inputs, targets, dropoutKeys, carried }, i) => {
     const [lengthsAt, inputsAt, targetsAt] = [write(lengths), write(inputs), write(targets)];
     const inputWords = shape.hasIds ? [0, inputsAt] : [inputsAt, 0];
     const targetWords = shape.loss === 0 ? [targetsAt, 0] : [0, targetsAt];
-    const keysAt = hasKeys ? write(dropoutKeys) : 0;
-    const carriedAt = carried ? write(carried) : 0;
-    heads.set([rows, steps, lengthsAt, ...inputWords, ...targetWords, keysAt, carriedAt], headWords * i);
+    const words = [rows, steps, lengthsAt, ...inputWords, ...targetWords, write(dropoutKeys), write(carried)];
+    heads.set(words, headWords * i);
   });
 }
 
 /** Copies back where rows have ended. */
-function readCarried(shards: readonly NativeShard[], buffer: ArrayBuffer, address: number): void {
+function readCarried(shards: readonly NativeInputs[], buffer: ArrayBuffer, address: number): void {
   const heads = new Uint32Array(buffer, address, headWords * shards.length);
   shards.forEach(({ carried }, i) => {
     carried?.set(new Float32Array(buffer, heads[headWords * (i + 1) - 1], carried.length));

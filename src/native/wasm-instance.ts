@@ -15,6 +15,7 @@ export interface KernelsExports {
   numParams(network: number): number;
   setParams(network: number, params: number): void;
   run(network: number, numShards: number, shards: number, grads: number, results: number): void;
+  predict(network: number, shard: number, outputs: number): void;
   elementary(which: number, input: number, result: number, count: number): void;
 }
 

@@ -38,6 +38,11 @@ export function layerWidth(spec: ModelSpec): number {
   return numDirections(spec) * spec.hiddenSize;
 }
 
+/** Targets that a padded batch has room for. */
+export function numTargets({ targetsPer }: ModelSpec, { rows, steps }: { rows: number; steps: number }): number {
+  return targetsPer === 'step' ? rows * steps : rows;
+}
+
 /** Values [layers, states, rows, H] that rows hand from one window to the next: h, and c of an LSTM. */
 export function carriedSize({ cell, layers, hiddenSize }: ModelSpec, rows: number): number {
   return layers * (cell === 'lstm' ? 2 : 1) * rows * hiddenSize;

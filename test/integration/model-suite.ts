@@ -19,6 +19,7 @@ import { eagerRunner, type StepRunner } from '../../src/model/step-runner.js';
 import type { Tfjs } from '../../src/model/tfjs.js';
 import { clipByGlobalNorm } from '../../src/optim/clip-by-norm.js';
 import { createOptimizer } from '../../src/optim/create-optimizer.js';
+import { lossOfOutputs } from '../unit/model/loss-of-outputs.js';
 import { layoutOfModel } from '../../src/params/layout-of-model.js';
 import type { ModelSpec } from '../../src/params/model-spec.js';
 import { globalNorm, meanInto } from '../../src/tensor/flat-vector.js';
@@ -67,6 +68,19 @@ export function describeModels(name: BackendName, load: () => Promise<NetworkFac
       ({ oracle }) => {
         const errors = gradientErrors(create, oracle);
         for (const [tensor, error] of Object.entries(errors)) expect(error, tensor).toBeLessThan(1e-5);
+      },
+    );
+
+    it.each(oracles.map((oracle) => ({ oracle, title: titleOf(oracle.spec) })))(
+      'gives the outputs that its loss is made of: $title',
+      ({ oracle }) => {
+        const network = create(oracle.spec);
+        network.setParams(probeValues(oracle.seed, layoutOfModel(oracle.spec).size, oracle.scale));
+        const shard = probeBatch(oracle, oracle.seed + 1);
+        const { outputs } = network.predict(shard);
+        const [scored] = network.evaluate([shard]); // without dropout
+        expect(relativeError([lossOfOutputs(oracle.spec, outputs, shard)], [scored!.loss])).toBeLessThan(1e-5);
+        network.dispose();
       },
     );
 
