@@ -12,7 +12,7 @@ const floors = [
   ['protocol', 'params', 'optim', 'collective', 'data', 'report'],
   ['model', 'native', 'replay', 'backend', 'checkpoint', 'transport'],
   ['coordinator', 'worker'],
-  ['launch', 'loadtest'],
+  ['launch', 'inference', 'loadtest'],
   ['config'],
   ['library', 'bench'],
   ['cli', 'index'],

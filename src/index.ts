@@ -27,6 +27,11 @@ export type {
 export type { BackendChoice, OnNonFinite, RunLocation, TrainingOptions } from './coordinator/training-options.js';
 export type { CommitRecord } from './checkpoint/commit-log.js';
 export type { RunRecord } from './checkpoint/run-folder.js';
+export { evaluate, loadModel } from './library/use-model.js';
+export type { EvaluateOptions, Evaluation, FilePrediction, LoadOptions, Model } from './library/model.js';
+export type { GenerateOptions } from './inference/generate-options.js';
+export type { Sequence } from './inference/encode-inputs.js';
+export type { SequencePrediction } from './inference/decode-outputs.js';
 export { readRun, type StoredCheckpoint, type StoredRun } from './library/read-run.js';
 export { defineConfig, type TrainConfig } from './library/train-config.js';
 export { train, type Run, type RunMetrics, type RunResult, type TrainOptions } from './library/train.js';

@@ -83,6 +83,38 @@ export const commands: Readonly<Record<CommandName, Command>> = {
     ],
     maxArguments: 1,
   },
+  evaluate: {
+    summary: 'score a checkpoint on a split of its data',
+    usage: 'bridle evaluate [CHECKPOINT] [flags]',
+    about:
+      "Computes loss and metrics of a checkpoint on a split of its run's data, without a coordinator: to the digit what the run printed. CHECKPOINT is a checkpoint folder in its run, a run folder, or latest (the default).",
+    examples: [
+      ['bridle evaluate', 'the newest checkpoint of the latest run, on the test split'],
+      ['bridle evaluate runs/NAME/checkpoints/step-00000500 --split train', 'another checkpoint, another split'],
+    ],
+    maxArguments: 1,
+  },
+  predict: {
+    summary: 'predict from your rows or sequences',
+    usage: 'bridle predict CHECKPOINT FILE [flags]',
+    about:
+      'Predicts each sequence of a .jsonl or .npy file, or each window of rows of a .csv file, and prints the predictions as JSON lines, in the units of the data: scaling is undone, classes and keys have probabilities. The file is like those of the training, targets may be missing.',
+    examples: [
+      ['bridle predict latest today.csv', 'the newest checkpoint of the latest run'],
+      ['bridle predict runs/NAME today.csv --output forecast.csv', 'a table'],
+    ],
+    maxArguments: 2,
+  },
+  generate: {
+    summary: 'write text with a model of text',
+    usage: 'bridle generate [CHECKPOINT] [flags]',
+    about: 'Writes text character by character, each drawn from what the model expects after all before it.',
+    examples: [
+      ['bridle generate', 'the newest checkpoint of the latest run'],
+      ['bridle generate runs/NAME --prompt "To be" --length 1000 --temperature 0.7 --seed 3', 'with everything said'],
+    ],
+    maxArguments: 1,
+  },
   reproduce: {
     summary: 'run a run again and say whether it comes to the same digest',
     usage: 'bridle reproduce RUN [flags]',

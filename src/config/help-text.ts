@@ -78,7 +78,7 @@ const forScripts: readonly string[] = [
   '',
   '## For scripts',
   '',
-  'With `--json` stdout holds one JSON object a line and nothing else; what people read goes to stderr. `bridle train` and `bridle coordinator` print the events that [library.md](library.md#events) lists, the same that the library gives, told apart by `event`; the last one is `done` or `error`. `bridle worker` prints its warnings and errors. `bridle doctor` prints an event `check` for each check, `bridle reproduce` the events of its run and then `reproduced`; `bridle inspect`, `bridle config show` and `bridle bench` print one object. NaN and the infinities are the strings `"NaN"`, `"Infinity"`, `"-Infinity"`. New events and fields may come with any release ([stability.md](stability.md)).',
+  'With `--json` stdout holds one JSON object a line and nothing else; what people read goes to stderr. `bridle train` and `bridle coordinator` print the events that [library.md](library.md#events) lists, the same that the library gives, told apart by `event`; the last one is `done` or `error`. `bridle worker` prints its warnings and errors. `bridle doctor` prints an event `check` for each check, `bridle reproduce` the events of its run and then `reproduced`; `bridle predict` an object for each prediction; `bridle inspect`, `bridle evaluate`, `bridle generate`, `bridle config show` and `bridle bench` print one object. NaN and the infinities are the strings `"NaN"`, `"Infinity"`, `"-Infinity"`. New events and fields may come with any release ([stability.md](stability.md)).',
   '',
   '```sh',
   'bridle train --data adding --epochs 2 --json | jq -r \'select(.event == "evaluated") | [.step, .loss] | @tsv\'',

@@ -2,10 +2,23 @@
 import type { ValueType } from './value-types.js';
 
 export type CommandName =
-  'train' | 'coordinator' | 'worker' | 'setup' | 'doctor' | 'inspect' | 'replay' | 'reproduce' | 'config' | 'bench';
+  | 'train'
+  | 'coordinator'
+  | 'worker'
+  | 'setup'
+  | 'doctor'
+  | 'inspect'
+  | 'evaluate'
+  | 'predict'
+  | 'generate'
+  | 'replay'
+  | 'reproduce'
+  | 'config'
+  | 'bench';
 
 export const groups = [
   'Config file',
+  'Use',
   'Data',
   'Model',
   'Steps',

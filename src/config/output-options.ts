@@ -9,6 +9,9 @@ const all = [
   'worker',
   'doctor',
   'inspect',
+  'evaluate',
+  'predict',
+  'generate',
   'replay',
   'reproduce',
   'bench',
@@ -21,7 +24,7 @@ export const folderOptions = {
     default: 'runs',
     about: 'Folder in which every run gets its own.',
     group: 'Run folder',
-    commands: ['train', 'coordinator', 'inspect', 'reproduce'],
+    commands: ['train', 'coordinator', 'inspect', 'evaluate', 'predict', 'generate', 'reproduce'],
     transient: true,
   },
   runName: {

@@ -37,14 +37,17 @@ export const workerOptions = {
     type: choice('auto', 'native', 'tensorflow', 'wasm', 'webgpu'),
     default: 'auto',
     about: 'What computes the gradients; auto: the best that every machine has.',
-    group: 'Workers',
-    commands: ['train', 'coordinator', 'worker', 'doctor', 'bench'],
     inCommand: {
+      evaluate: { about: 'What computes; the digits are those of the run on the same backend as in the run.' },
+      predict: { about: 'What computes.' },
+      generate: { about: 'What computes: native or wasm.' },
       bench: {
         about: 'Backend whose steps are timed.',
         defaultText: 'native and tensorflow, as far as they are there',
       },
     },
+    group: 'Workers',
+    commands: ['train', 'coordinator', 'worker', 'doctor', 'evaluate', 'predict', 'generate', 'bench'],
     fixesBits: true,
   },
   execution: {
@@ -60,8 +63,12 @@ export const workerOptions = {
     type: wholeNumber(1, 256),
     default: 1,
     about: 'Compute threads in each worker.',
+    inCommand: {
+      evaluate: { about: 'Compute threads.' },
+      predict: { about: 'Compute threads.' },
+    },
     group: 'Workers',
-    commands: ['train', 'worker', 'doctor', 'reproduce'],
+    commands: ['train', 'worker', 'doctor', 'reproduce', 'evaluate', 'predict'],
   },
   minWorkers: {
     type: wholeNumber(1, 1024),

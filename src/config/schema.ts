@@ -8,9 +8,11 @@ import type { CommandName, Option } from './option.js';
 import { folderOptions, outputOptions } from './output-options.js';
 import { networkOptions, workerOptions } from './process-options.js';
 import { stepOptions } from './step-options.js';
+import { useOptions } from './use-options.js';
 
 export const options = {
   ...configOptions,
+  ...useOptions,
   ...dataOptions,
   ...modelOptions,
   ...stepOptions,

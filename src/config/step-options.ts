@@ -71,8 +71,11 @@ export const stepOptions = {
     default: 42,
     about: 'Seed of initial weights, order of examples and generated data.',
     group: 'Steps',
-    commands: [...runs, 'bench'],
-    inCommand: { bench: { about: 'Seed of gradients and faults.' } },
+    commands: [...runs, 'generate', 'bench'],
+    inCommand: {
+      generate: { about: 'Seed of the draws: equal seeds give equal texts.' },
+      bench: { about: 'Seed of gradients and faults.' },
+    },
     fixesBits: true,
   },
   evaluateEvery: {

@@ -69,6 +69,11 @@ export function text(placeholder: string, wanted = 'a text that is not empty'): 
   return one(z.string().regex(/^[^\p{Cc}]+$/u), wanted, placeholder);
 }
 
+/** A text that is not empty; it may hold anything. */
+export function anyText(placeholder: string): ValueType<string> {
+  return one(z.string().min(1), 'a text that is not empty', placeholder);
+}
+
 /** Texts that are not empty, in the given order. */
 export function texts(placeholder: string, wanted: string): ValueType<readonly string[]> {
   const schema = z.array(z.string().regex(/^[^\p{Cc}]+$/u)).min(1);

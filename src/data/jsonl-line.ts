@@ -31,6 +31,13 @@ const inputKeys = ['inputs', 'ids', 'frames'] as const;
 const targetKeys = ['targets', 'labels'] as const;
 const maxId = 65_535; // ids are stored as uint16
 
+/** Parses what enters, of a line that may have targets or not. Throws LineFault with what was wanted and what came. */
+export function parseJsonlInputs(text: string): JsonlInputs {
+  const record = parseObject(text);
+  const key = onlyOne(record, inputKeys, true);
+  return parseInputs(key, record[key]);
+}
+
 /** Parses a line. Throws LineFault with what was wanted and what came. */
 export function parseJsonlLine(text: string): JsonlExample {
   const record = parseObject(text);

@@ -19,7 +19,7 @@ export interface Preprocessing {
 }
 
 /** Says in which part two preprocessings differ; undefined when inputs and outputs mean the same under both. */
-export function differenceOf(before: unknown, now: Preprocessing | undefined): string | undefined {
+export function differenceOf(before: unknown, now: object | undefined): string | undefined {
   if (isDeepStrictEqual(before, now)) return undefined;
   const [old, current] = [before ?? {}, now ?? {}] as Readonly<Record<string, unknown>>[];
   const keys = new Set([...Object.keys(old!), ...Object.keys(current!)]);

@@ -34,7 +34,7 @@ const small = `{ data: { name: 'adding', length: 8 }, hiddenSize: 4, steps: 4, w
 
 describe('docs/library.md', () => {
   it('shows programs that run, in order, and print nothing but what they say', async () => {
-    expect(blocks).toHaveLength(4);
+    expect(blocks).toHaveLength(5);
     const outputs: string[] = [];
     for (const [index, block] of blocks.entries()) {
       const { stdout, stderr } = await run(`block-${index}.mjs`, block);
@@ -44,7 +44,8 @@ describe('docs/library.md', () => {
     expect(outputs[0]).toMatch(/^1 \d\.\d{4} \d+\.\d{3}\n[\s\S]*20 .*\n\w{16,} .*step-00000020 \d/);
     expect(outputs[1]).toMatch(/^stopped after step \d+\nUSAGE 2 2 problems/);
     expect(outputs[2]).toMatch(/^runs\/adding-lstm-\S+ 8 \w{16,}\n/);
-    const [first, second] = (outputs[3] ?? '').trim().split('\n');
+    expect(outputs[3]).toMatch(/^-?\d+\.\d\d\n\d\.\d{4} on \d+ examples\n$/);
+    const [first, second] = (outputs[4] ?? '').trim().split('\n');
     expect(first).not.toBe(second);
   });
 

@@ -13,7 +13,7 @@ function formatStarted(event: StartedEvent): string {
 }
 
 /** Says how good an evaluation is, in the measure of its task. */
-export function formatScore(event: EvaluatedEvent): string {
+export function formatScore(event: Pick<EvaluatedEvent, 'loss' | 'accuracy' | 'natsPerTarget'>): string {
   if (event.accuracy !== undefined) return `accuracy ${formatShare(event.accuracy, 2)}`;
   if (event.natsPerTarget !== undefined) return `${formatValue(event.natsPerTarget)} nats a target`;
   return `loss ${formatValue(event.loss)}`;
