@@ -1,12 +1,12 @@
 // metrics.jsonl: one event a line for plots and scripts. Not synced: the commit log is what a run goes on from.
 import { appendFileSync, closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs';
-import type { CommittedEvent, EvaluatedEvent, GradientsEvent, SpikeEvent } from '../metrics/events.js';
+import type { CommittedEvent, DiagnosisEvent, EvaluatedEvent, GradientsEvent, SpikeEvent } from '../metrics/events.js';
 import { diskError } from './disk-error.js';
 import { encodeJson } from './json-line.js';
 
 export interface MetricsLog {
   /** Appends one event as a JSON line, NaN and the infinities as strings. Throws CheckpointError DISK_FULL or DISK_WRITE. */
-  append(event: CommittedEvent | EvaluatedEvent | GradientsEvent | SpikeEvent): void;
+  append(event: CommittedEvent | DiagnosisEvent | EvaluatedEvent | GradientsEvent | SpikeEvent): void;
   close(): Promise<void>;
 }
 

@@ -13,6 +13,7 @@ const bodies: Readonly<Record<CommandName, () => Promise<CommandBody>>> = {
   setup: async () => (await import('./setup.js')).setup,
   doctor: async () => (await import('./doctor.js')).doctor,
   replay: async () => (await import('./replay.js')).replay,
+  diagnose: async () => (await import('./diagnose.js')).diagnose,
   inspect: async () => (await import('./inspect.js')).inspect,
   evaluate: async () => (await import('./evaluate.js')).evaluate,
   predict: async () => (await import('./predict.js')).predict,

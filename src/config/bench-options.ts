@@ -87,6 +87,9 @@ export const benchOptions = {
     transient: true,
   },
   maxP99PerTcp: limit('Largest ratio of that percentile to raw TCP moving the same bytes in the same run.'),
-  report: file('Write a page with charts to this file: HTML that needs no network.'),
+  report: {
+    ...file('Write a page with charts to this file: HTML that needs no network.'),
+    commands: ['bench', 'diagnose'],
+  },
   summary: file('Append a summary in Markdown to this file, for the summary page of a CI job.'),
 } as const satisfies Record<string, Option>;

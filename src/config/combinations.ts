@@ -245,6 +245,7 @@ const checks: Readonly<Record<CommandName, readonly Check[]>> = {
   evaluate: [],
   predict: [],
   generate: [],
+  diagnose: [],
   reproduce: [],
   replay: [],
   config: [],

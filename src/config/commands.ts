@@ -134,6 +134,17 @@ export const commands: Readonly<Record<CommandName, Command>> = {
     examples: [['bridle replay runs/NAME/spikes/step-00000012.msgpack', 'where step 12 broke']],
     maxArguments: 1,
   },
+  diagnose: {
+    summary: 'say whether the gradient of a checkpoint explodes or vanishes, and what helps',
+    usage: 'bridle diagnose [CHECKPOINT] [flags]',
+    about:
+      "Looks at the weights of a checkpoint on a few examples of the run's next step, in plain arithmetic: the gradient at each time step, singular values and spectral radii, Lyapunov exponents, saturated gates. CHECKPOINT is a run folder, a checkpoint folder, or latest (the default). The run's data must still be there.",
+    examples: [
+      ['bridle diagnose', 'the newest checkpoint of the latest run'],
+      ['bridle diagnose runs/NAME/checkpoints/step-00000500 --report diagnosis.html', 'with plots'],
+    ],
+    maxArguments: 1,
+  },
   config: {
     summary: 'write, check or show a config file',
     usage: 'bridle config init|check|show [FILE] [flags of bridle train]',

@@ -12,6 +12,7 @@ export type CommandName =
   | 'predict'
   | 'generate'
   | 'replay'
+  | 'diagnose'
   | 'reproduce'
   | 'config'
   | 'bench';

@@ -13,6 +13,7 @@ const all = [
   'predict',
   'generate',
   'replay',
+  'diagnose',
   'reproduce',
   'bench',
 ] as const satisfies CommandName[];
@@ -24,7 +25,7 @@ export const folderOptions = {
     default: 'runs',
     about: 'Folder in which every run gets its own.',
     group: 'Run folder',
-    commands: ['train', 'coordinator', 'inspect', 'evaluate', 'predict', 'generate', 'reproduce'],
+    commands: ['train', 'coordinator', 'inspect', 'diagnose', 'evaluate', 'predict', 'generate', 'reproduce'],
     transient: true,
   },
   runName: {

@@ -99,6 +99,7 @@ export function resolveTraining(values: Values): TrainingOptions {
     onNonFinite: values.onNonfinite,
     ...resolveSpikes(values),
     saveSpikes: values.saveSpikes,
+    ...(values.diagnose === undefined ? {} : { diagnoseEvery: values.diagnose }),
     ...(evaluateEvery === undefined ? {} : { evaluateEvery }),
     ...(saveEvery === undefined ? {} : { saveEvery }),
     keep: values.keep,

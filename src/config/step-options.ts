@@ -78,6 +78,13 @@ export const stepOptions = {
     },
     fixesBits: true,
   },
+  diagnose: {
+    type: wholeNumber(1, billion),
+    about:
+      'Steps between diagnoses, beside the run: how the gradient travels through time on a few examples, Jacobians, Lyapunov exponents, gates. For the network of a checkpoint: bridle diagnose.',
+    group: 'Steps',
+    commands: runs,
+  },
   evaluateEvery: {
     type: wholeNumber(0, billion),
     defaultText: 'every epoch',

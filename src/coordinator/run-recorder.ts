@@ -13,6 +13,7 @@ import { writeSavedStep } from '../checkpoint/saved-step.js';
 import { CheckpointError } from '../errors.js';
 import type {
   CommittedEvent,
+  DiagnosisEvent,
   EvaluatedEvent,
   GradientsEvent,
   RunEvent,
@@ -85,6 +86,12 @@ export class RunRecorder {
 
   evaluated(event: EvaluatedEvent): void {
     this.#metrics.append(event);
+    this.#options.onEvent(event);
+  }
+
+  /** Announces a diagnosis; the metrics of a step that the log held already have it. */
+  diagnosed(event: DiagnosisEvent): void {
+    if (!this.#known.has(event.step + 1)) this.#metrics.append(event);
     this.#options.onEvent(event);
   }
 

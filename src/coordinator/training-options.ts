@@ -48,6 +48,8 @@ export interface TrainingOptions {
   readonly spikes?: SpikeRule;
   /** Keep the batch and the weights of steps that spike or are not finite. */
   readonly saveSpikes: boolean;
+  /** Steps between diagnoses; undefined: none. */
+  readonly diagnoseEvery?: number;
   /** Steps between evaluations and checkpoints; undefined: every epoch. The end of the run does both as well. 0: never. */
   readonly evaluateEvery?: number;
   readonly saveEvery?: number;

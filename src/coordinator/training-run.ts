@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { DigestAlgorithm, TrainingSnapshot } from '../checkpoint/checkpoint.js';
 import type { Dataset } from '../data/load-dataset.js';
 import { encodeSavedStep } from '../checkpoint/saved-step.js';
-import type { DoneEvent, RunEvent, StepSavedEvent } from '../metrics/events.js';
+import type { DiagnosisEvent, DoneEvent, RunEvent, StepSavedEvent, WarningEvent } from '../metrics/events.js';
 import { createOptimizer } from '../optim/create-optimizer.js';
 import { watchPlateau } from '../optim/plateau.js';
 import { createVectorArena, type VectorArena } from '../tensor/vector-arena.js';
@@ -11,6 +11,7 @@ import { applyUpdate, digestTraining, placeState, type TrainingState, type Updat
 import { CarriedStates } from './carried-state.js';
 import type { ShardHealth, ShardScore } from './core/state.js';
 import { batchesOfStep } from './batches-of-step.js';
+import { Diagnoser } from './diagnoser.js';
 import { scoreEvaluation } from './evaluation.js';
 import { openGradientLog, type GradientLog } from './gradient-log.js';
 import { GradientStore } from './gradient-store.js';
@@ -55,6 +56,7 @@ export class TrainingRun {
   readonly #rules: UpdateRules;
   readonly #recorder: RunRecorder;
   readonly #gradientLog: GradientLog | undefined;
+  readonly #diagnoser: Diagnoser | undefined;
   readonly #shardsByWorker: Record<string, number>;
   readonly #startedAt = performance.now();
   readonly #telemetry: UpdateTelemetry;
@@ -69,6 +71,10 @@ export class TrainingRun {
     this.#options = options;
     this.#recorder = recorder;
     this.#gradientLog = options.recordGradients === undefined ? undefined : openGradientLog(options.recordGradients);
+    const { diagnoseEvery: every } = training;
+    const onEvent = (event: DiagnosisEvent | WarningEvent): void =>
+      event.event === 'diagnosis' ? recorder.diagnosed(event) : options.onEvent(event);
+    this.#diagnoser = every === undefined ? undefined : new Diagnoser({ plan, every, onEvent });
     this.#arena = createVectorArena({
       onFallback: (reason) =>
         options.onEvent({ event: 'warning', code: 'ARENA_FALLBACK', message: tellFallback(reason) }),
@@ -101,7 +107,10 @@ export class TrainingRun {
     const { runDir, training, onEvent } = options;
     const recorder = await RunRecorder.open({ runDir, keep: training.keep, onEvent, onError });
     const run = new TrainingRun(options, recorder);
-    if (options.state.step === 0) await run.save();
+    if (options.state.step === 0) {
+      await run.save();
+      void run.#diagnoser?.observe(0, run.state.params);
+    }
     return run;
   }
 
@@ -135,7 +144,13 @@ export class TrainingRun {
       ...(outcome.skipped ? [] : [this.#telemetry.describe(step, this.state.params, clipCoefficient, reports, ranks)]),
     ];
     this.#recorder.commit(record, { committed, details });
-    return this.#recorder.waitForRoom();
+    return this.#waitForRoom();
+  }
+
+  async #waitForRoom(): Promise<void> {
+    const earlierDiagnosis = this.#diagnoser?.observe(this.state.step, this.state.params);
+    await this.#recorder.waitForRoom();
+    await earlierDiagnosis;
   }
 
   /** Saves the weights and the batch of `step`, which is being computed or about to be applied, if the run is to keep such steps. */
@@ -205,9 +220,10 @@ export class TrainingRun {
     return { event: 'done', reason, step, digest, runDir, seconds, shardsByWorker: { ...this.#shardsByWorker } };
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#gradientLog?.close();
-    return this.#recorder.close();
+    await this.#diagnoser?.close();
+    await this.#recorder.close();
   }
 
   #snapshot(): TrainingSnapshot {

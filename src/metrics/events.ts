@@ -1,4 +1,5 @@
 // Everything that a run tells the outside, as plain values: one JSON object a line with --json, and the library's events.
+import type { Diagnosis } from './diagnosis.js';
 
 export interface StartedEvent {
   readonly event: 'started';
@@ -96,6 +97,11 @@ export interface StepSavedEvent {
   readonly path: string;
   readonly reason: 'spike' | 'non-finite';
 }
+/** The weights after `step` on a few examples of the next step (--diagnose). */
+export interface DiagnosisEvent extends Diagnosis {
+  readonly event: 'diagnosis';
+  readonly step: number;
+}
 export interface NonFiniteEvent {
   readonly event: 'non-finite';
   readonly step: number;
@@ -158,6 +164,7 @@ export type RunEvent =
   | SpikeEvent
   | GradientsEvent
   | StepSavedEvent
+  | DiagnosisEvent
   | NonFiniteEvent
   | CheckpointEvent
   | EvaluatedEvent

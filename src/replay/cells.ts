@@ -67,6 +67,19 @@ export function forwardCell(
   }
 }
 
+/** dL/dc_t of an LSTM: what later steps send back, and what goes through h_t. */
+export function fullCellGrad(
+  { gates, cell }: CellStep,
+  hiddenGrad: Float32Array,
+  cellGrad: Float32Array,
+): Float32Array {
+  const size = hiddenGrad.length;
+  return cellGrad.map((later, i) => {
+    const cellTanh = Math.tanh(cell[i]!);
+    return later + hiddenGrad[i]! * gates[3 * size + i]! * (1 - cellTanh * cellTanh);
+  });
+}
+
 /** `hiddenGrad` and `cellGrad` are what reaches the state after the step, from above and from later. */
 export function backwardCell(
   cell: Cell,

@@ -27,6 +27,17 @@ export interface LayerFlow {
   readonly hiddenNorms: readonly number[];
   /** ||dL/dh_t||, of the examples' own losses. */
   readonly gradNorms: readonly number[];
+  /** ||dL/dc_t||; of cells without a c, 0. */
+  readonly cellGradNorms: readonly number[];
+  /** Shares of the values of dL/dh_t, as float32. */
+  readonly zeroGradients: number;
+  readonly subnormalGradients: number;
+}
+
+interface Place {
+  readonly layer: number;
+  readonly direction: number;
+  readonly step: number;
 }
 
 class Means {
@@ -43,10 +54,31 @@ class Means {
   }
 }
 
+/** What one direction of one layer was given, over all examples. */
+class Gradients {
+  readonly hidden = new Means();
+  readonly cell = new Means();
+  count = 0;
+  zeros = 0;
+  subnormals = 0;
+
+  add(step: number, hiddenGrad: Float32Array, cellGrad: Float32Array): void {
+    this.hidden.add(step, normOf(hiddenGrad));
+    this.cell.add(step, normOf(cellGrad));
+    this.count += hiddenGrad.length;
+    for (const value of hiddenGrad) {
+      if (value === 0) this.zeros += 1;
+      else if (Math.abs(value) < smallestNormal) this.subnormals += 1;
+    }
+  }
+}
+
+const smallestNormal = 2 ** -126;
+
 export class FlowRecord {
   firstBreak: Break | undefined;
   readonly #hidden = new Map<number, Means>();
-  readonly #grads = new Map<string, Means>();
+  readonly #grads = new Map<string, Gradients>();
 
   checkParams(tensors: ReadonlyMap<string, Float32Array>): void {
     for (const [tensor, values] of tensors) {
@@ -75,16 +107,27 @@ export class FlowRecord {
     meansOf(this.#hidden, layer).add(step, normOf(hidden));
   }
 
-  backward(layer: number, direction: number, step: number, grad: Float32Array, owner: Owner): void {
-    this.check('backward', layer, step, grad, owner);
-    meansOf(this.#grads, `${layer}/${direction}`).add(step, normOf(grad));
+  backward({ layer, direction, step }: Place, hiddenGrad: Float32Array, cellGrad: Float32Array, owner: Owner): void {
+    this.check('backward', layer, step, hiddenGrad, owner);
+    const key = `${layer}/${direction}`;
+    const grads = this.#grads.get(key) ?? new Gradients();
+    this.#grads.set(key, grads);
+    grads.add(step, hiddenGrad, cellGrad);
   }
 
   layers(): LayerFlow[] {
-    const flows = [...this.#grads].map(([key, means]): LayerFlow => {
+    const flows = [...this.#grads].map(([key, grads]): LayerFlow => {
       const [layer = 0, direction = 0] = key.split('/').map(Number);
       const hiddenNorms = direction === 0 ? meansOf(this.#hidden, layer).values() : [];
-      return { layer, direction, hiddenNorms, gradNorms: means.values() };
+      return {
+        layer,
+        direction,
+        hiddenNorms,
+        gradNorms: grads.hidden.values(),
+        cellGradNorms: grads.cell.values(),
+        zeroGradients: grads.zeros / grads.count,
+        subnormalGradients: grads.subnormals / grads.count,
+      };
     });
     return flows.sort((a, b) => a.layer - b.layer || a.direction - b.direction);
   }

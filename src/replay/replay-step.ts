@@ -2,7 +2,7 @@
 import { layerSuffix, layoutOfModel } from '../params/layout-of-model.js';
 import { layerWidth, numDirections, type ModelSpec } from '../params/model-spec.js';
 import { viewTensor } from '../tensor/layout.js';
-import { backwardCell, forwardCell, type CellStep, type LayerParams } from './cells.js';
+import { backwardCell, forwardCell, fullCellGrad, type CellStep, type LayerParams } from './cells.js';
 import { runHead } from './head.js';
 import { FlowRecord, type Break, type LayerFlow, type Owner } from './flow-record.js';
 import type { Matrix } from './vectors.js';
@@ -19,7 +19,15 @@ export interface ReplayShard {
   };
 }
 
+export interface ReplayOptions {
+  /** Of targets at every step, count the last one alone: its gradient has nothing added on the way back. */
+  readonly lastTargetOnly?: boolean;
+  /** Is given each row's activations, layer by layer, in the order of time. */
+  readonly onTrace?: (layer: number, direction: number, params: LayerParams, trace: readonly CellStep[]) => void;
+}
+
 export interface Replay {
+  readonly examples: number;
   /** Mean over the valid targets of the step. */
   readonly loss: number;
   readonly count: number;
@@ -30,19 +38,25 @@ export interface Replay {
 }
 
 /** Computes losses, activations and their gradients at `params`. Dropout is left out: every value is kept. */
-export function replayStep(model: ModelSpec, params: Float32Array, shards: readonly ReplayShard[]): Replay {
+export function replayStep(
+  model: ModelSpec,
+  params: Float32Array,
+  shards: readonly ReplayShard[],
+  options: ReplayOptions = {},
+): Replay {
   const network = readNetwork(model, params);
   const record = new FlowRecord();
   record.checkParams(network.tensors);
   let [loss, count] = [0, 0];
   for (const shard of shards) {
     shard.exampleIds.forEach((exampleId, row) => {
-      const result = replayRow(network, shard, row, { exampleId, shard: shard.shard }, record);
+      const result = replayRow(network, shard, row, { exampleId, shard: shard.shard }, record, options);
       loss += result.loss;
       count += result.count;
     });
   }
-  return { loss: loss / count, count, firstBreak: record.firstBreak, layers: record.layers() };
+  const examples = shards.reduce((sum, { exampleIds }) => sum + exampleIds.length, 0);
+  return { examples, loss: loss / count, count, firstBreak: record.firstBreak, layers: record.layers() };
 }
 
 interface Network {
@@ -79,7 +93,14 @@ function readNetwork(model: ModelSpec, params: Float32Array): Network {
   return { model, tensors, layers, embedding, head: matrix('head.weight'), headBias: vector('head.bias') };
 }
 
-function replayRow(network: Network, { batch }: ReplayShard, row: number, owner: Owner, record: FlowRecord) {
+function replayRow(
+  network: Network,
+  { batch }: ReplayShard,
+  row: number,
+  owner: Owner,
+  record: FlowRecord,
+  { lastTargetOnly = false, onTrace }: ReplayOptions,
+) {
   const { model } = network;
   const length = batch.lengths[row] ?? 0;
   const at = (step: number): number => step * batch.rows + row;
@@ -90,6 +111,7 @@ function replayRow(network: Network, { batch }: ReplayShard, row: number, owner:
     const ran = directions.map((params, direction) => runDirection(model, params, inputs, direction === 1));
     inputs = inputs.map((_, step) => concatenate(ran.map((trace) => trace[step]!.hidden)));
     inputs.forEach((values, step) => record.forward(layer, step, values, owner));
+    ran.forEach((trace, direction) => onTrace?.(layer, direction, directions[direction]!, trace));
     traces.push(ran);
   });
 
@@ -97,7 +119,7 @@ function replayRow(network: Network, { batch }: ReplayShard, row: number, owner:
   const isPerStep = model.targetsPer === 'step';
   let loss = 0;
   let count = 0;
-  for (let step = isPerStep ? 0 : length - 1; step >= 0 && step < length; step++) {
+  for (let step = isPerStep && !lastTargetOnly ? 0 : length - 1; step >= 0 && step < length; step++) {
     const hidden = isPerStep ? inputs[step]! : lastState(traces.at(-1)!, length);
     const result = runHead(model, network.head, network.headBias, hidden, batch.targets, isPerStep ? at(step) : row);
     record.check('head', model.layers, step, result.outputs, owner);
@@ -165,7 +187,8 @@ function backpropagate(
     network.layers[layer]!.forEach((params, direction) => {
       const own = grads.map((grad) => grad.slice(direction * model.hiddenSize, (direction + 1) * model.hiddenSize));
       backThroughTime(model, params, traces[layer]![direction]!, own, direction === 1, {
-        onHidden: (step, hiddenGrad) => record.backward(layer, direction, step, hiddenGrad, owner),
+        onState: (step, hiddenGrad, cellGrad) =>
+          record.backward({ layer, direction, step }, hiddenGrad, cellGrad, owner),
         onInput: (step, inputGrad) => inputGrad.forEach((value, i) => (below[step]![i]! += value)),
       });
     });
@@ -174,8 +197,8 @@ function backpropagate(
 }
 
 interface TimeVisitor {
-  /** dL/dh of a step, from above and from later. */
-  onHidden(step: number, grad: Float32Array): void;
+  /** dL/dh and dL/dc of a step, from above and from later. */
+  onState(step: number, hiddenGrad: Float32Array, cellGrad: Float32Array): void;
   onInput(step: number, grad: Float32Array): void;
 }
 
@@ -192,7 +215,8 @@ function backThroughTime(
   for (let count = 0; count < trace.length; count++) {
     const step = isReverse ? count : trace.length - 1 - count;
     const grad = fromAbove[step]!.map((value, i) => value + later[i]!);
-    visitor.onHidden(step, grad);
+    const isLstm = model.cell === 'lstm';
+    visitor.onState(step, grad, isLstm ? fullCellGrad(trace[step]!, grad, cellGrad) : cellGrad);
     const back = backwardCell(model.cell, params, trace[step]!, grad, cellGrad);
     visitor.onInput(step, back.input);
     later = Float32Array.from(back.before);

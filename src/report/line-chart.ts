@@ -16,7 +16,7 @@ export interface ChartOptions {
 
 const [width, height] = [720, 260];
 const margin = { left: 84, right: 16, top: 12, bottom: 40 };
-const colours = ['#3b7dd8', '#d8703b', '#4c9a5b'];
+const colours = ['#3b7dd8', '#d8703b', '#4c9a5b', '#a05fc4', '#c0392b', '#1f9aa6', '#b58900', '#d0519b', '#7f8c8d'];
 
 /** Draws a chart; values that are not finite, or not above 0 on a logarithmic axis, are left out. Without values it says so. */
 export function formatLineChart({ title, xLabel, yLabel, lines, isLogarithmic = false }: ChartOptions): string {

@@ -35,6 +35,11 @@ function formatSpike({ step, gradNorm, median, reaction, learningRate, toStep }:
   return toStep === undefined ? what : `${what}; back to the state after step ${toStep}, on with other data`;
 }
 
+/** What to try, behind a verdict. */
+export function formatRemedies(remedies: readonly string[]): string {
+  return remedies.length === 0 ? '' : `; to try: ${remedies.join(', or ')}`;
+}
+
 /** Writes an event as a line; undefined for events that have no line of their own. */
 export function formatEvent(event: RunEvent, view: RunView): string | undefined {
   switch (event.event) {
@@ -54,6 +59,8 @@ export function formatEvent(event: RunEvent, view: RunView): string | undefined 
       return formatSpike(event);
     case 'step-saved':
       return `step ${event.step} (${event.reason}) is kept; to look into it:\n  bridle replay ${event.path}`;
+    case 'diagnosis':
+      return `gradient after step ${event.step} ${event.verdict.text}${formatRemedies(event.verdict.remedies)}`;
     case 'checkpoint':
       return `checkpoint after step ${event.step}: ${event.path} (${formatBytes(event.bytes)})`;
     case 'evaluated':
