@@ -1,9 +1,10 @@
 // What some tests compare with or look through, beside the npm packages: strace and openssl from Debian, PyTorch from PyPI,
-// WebGPU and a software renderer for it.
+// other versions of Node, WebGPU and a software renderer for it.
 // Test files say what they skip without them. On a build machine (CI=true) nothing that can be installed is left out.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { installNodes } from './node-versions.mjs';
 import { say } from './shell.mjs';
 import { installTorch } from './torch.mjs';
 
@@ -20,6 +21,7 @@ const succeeds = (command, ...args) => spawnSync(command, args, { stdio: 'ignore
 export function installTestTools(project) {
   installDebianPackages();
   installTorch(project, process.env.CI === 'true' || process.env.BRIDLE_TORCH === '1');
+  installNodes(project, process.env.CI === 'true' || process.env.BRIDLE_NODES === '1');
   installWebgpu(project);
 }
 

@@ -1,6 +1,5 @@
 // The promise of the house: one digest, whatever the number of workers and whatever happens to them.
 // A covering set here; BRIDLE_FULL=1 (npm run test:full) runs every number of workers on every backend.
-import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { loadNativeAddon } from '../../src/backend/native-addon.js';
 import { BridleProcess, endAll, signal } from './support/bridle-process.js';
@@ -77,15 +76,6 @@ describe('the digest of a run is the same', () => {
       if (workers <= shards) expect(Object.values(computed(run)).filter((count) => count > 0)).toHaveLength(workers);
     },
   );
-
-  it('as in the README, where it was printed by another machine', async () => {
-    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-    const task = 'train --backend native --data adding --data-examples 640 --hidden-size 16 --steps 20';
-    expect(readme).toContain(`npx bridle ${task} --workers 3`);
-    const args = [...task.split(' '), '--workers', '3', '--listen', '127.0.0.1:0', '--json'];
-    const { digest } = await new BridleProcess(args, { cwd: folder }).done();
-    expect(/^ {4}([0-9a-f]{64})$/m.exec(readme)?.[1]).toBe(digest);
-  });
 
   it('on native whatever the kernels and the threads of each worker, in one run', async () => {
     const coordinator = new BridleProcess(

@@ -18,9 +18,12 @@ export class BridleProcess {
   readonly #exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   readonly #listeners = new Set<() => void>();
 
-  constructor(args: readonly string[], options: { readonly cwd: string; readonly env?: Record<string, string> }) {
+  constructor(
+    args: readonly string[],
+    options: { readonly cwd: string; readonly env?: Record<string, string>; readonly node?: string },
+  ) {
     if (!existsSync(main)) throw new Error('dist/ is missing: run npm run build first');
-    this.child = spawn(process.execPath, [main, ...args], {
+    this.child = spawn(options.node ?? process.execPath, [main, ...args], {
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
