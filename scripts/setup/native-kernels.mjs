@@ -8,7 +8,15 @@ import { findNodeHeaders } from './node-headers.mjs';
 import { lastLines, run, say, SetupError, withTemporaryFolder } from './shell.mjs';
 
 /** Contraction off: every fused multiply-add is written as one, and no other may appear, or bits would follow the compiler. */
-const flags = ['-std=c++17', '-O3', '-ffp-contract=off', '-fPIC', '-fvisibility=hidden', '-Wall', '-Wextra'];
+export const compilerFlags = [
+  '-std=c++17',
+  '-O3',
+  '-ffp-contract=off',
+  '-fPIC',
+  '-fvisibility=hidden',
+  '-Wall',
+  '-Wextra',
+];
 /** kernels.cc once for each: its flags by the name of its table of functions. */
 const x64Kernels = { avx512: ['-mavx512f', '-mfma'], avx2: ['-mavx2', '-mfma'], portable: ['-DBRIDLE_PORTABLE'] };
 /** arm64 has fused multiply-add in its base; elsewhere the compiler's own is called. */
@@ -116,7 +124,7 @@ export function compileKernels(packageFolder, compiler, temporary, extra = []) {
   const objects = [];
   for (const [source, name, ...own] of steps) {
     const object = join(temporary, `${name}.o`);
-    const compile = run(compiler, [...flags, ...extra, ...own, '-c', join(sources, `${source}`), '-o', object]);
+    const compile = run(compiler, [...compilerFlags, ...extra, ...own, '-c', join(sources, `${source}`), '-o', object]);
     if (compile.status !== 0) return `${compiler} failed:\n${lastLines(compile.output, 6)}`;
     objects.push(object);
   }
@@ -140,7 +148,7 @@ export function checkKernels(path) {
 /** @param {string} packageFolder */
 function stampSources(packageFolder) {
   const folder = join(packageFolder, 'native');
-  const hash = createHash('sha256').update(JSON.stringify([flags, x64Kernels, process.platform, process.arch]));
+  const hash = createHash('sha256').update(JSON.stringify([compilerFlags, x64Kernels, process.platform, process.arch]));
   for (const name of readdirSync(folder).sort()) hash.update(`${name}\n`).update(readFileSync(join(folder, name)));
   return hash.digest('hex');
 }

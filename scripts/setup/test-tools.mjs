@@ -8,8 +8,15 @@ import { installNodes } from './node-versions.mjs';
 import { say } from './shell.mjs';
 import { installTorch } from './torch.mjs';
 
-const debianPackages = ['strace', 'openssl', 'iproute2', 'util-linux'];
-const programs = ['strace', 'openssl', 'ip', 'unshare'];
+/** The Debian package of each program that tests run. */
+const debianPackages = {
+  strace: 'strace',
+  openssl: 'openssl',
+  ip: 'iproute2',
+  unshare: 'util-linux',
+  'aarch64-linux-gnu-g++': 'g++-aarch64-linux-gnu',
+  'qemu-aarch64-static': 'qemu-user-static',
+};
 
 /** @param {string} command @param {string[]} args */
 const succeeds = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
@@ -26,18 +33,19 @@ export function installTestTools(project) {
 }
 
 function installDebianPackages() {
-  const missing = programs.filter((program) => !succeeds('which', program));
+  const missing = Object.entries(debianPackages).filter(([program]) => !succeeds('which', program));
   if (missing.length === 0) return;
-  const wanted = debianPackages.filter((_, position) => missing.includes(programs[position] ?? ''));
+  const programs = missing.map(([program]) => program).join(', ');
+  const wanted = missing.map(([, name]) => name);
   if (process.getuid?.() !== 0 || !succeeds('which', 'apt-get')) {
-    say(`left out: tests that look through ${missing.join(', ')}. To run them: apt-get install ${wanted.join(' ')}`);
+    say(`left out: tests that look through ${programs}. To run them: apt-get install ${wanted.join(' ')}`);
     return;
   }
-  say(`installing Debian packages for the tests: ${wanted.join(' ')} (about 2 MB)`);
+  say(`installing Debian packages for the tests: ${wanted.join(' ')} (a few MB, the cross compiler 200)`);
   const isInstalled =
     succeeds('apt-get', 'install', '-y', '--no-install-recommends', ...wanted) ||
     (succeeds('apt-get', 'update') && succeeds('apt-get', 'install', '-y', '--no-install-recommends', ...wanted));
-  if (!isInstalled) say(`left out: tests that look through ${missing.join(', ')}; apt-get could not install them`);
+  if (!isInstalled) say(`left out: tests that look through ${programs}; apt-get could not install them`);
 }
 
 const webgpuPackages = ['webgpu@0.6.2', '@tensorflow/tfjs-backend-webgpu@4.22.0'];

@@ -10,11 +10,14 @@ import { probeIntegers, probeValues } from '../../../src/model/probe-values.js';
 import { probeBatch } from '../../../src/model/self-check.js';
 import { layoutOfModel } from '../../../src/params/layout-of-model.js';
 import type { ModelSpec } from '../../../src/params/model-spec.js';
+import { emulatedAddon } from './emulated-addon.js';
 
 /** scripts/sanitize-native.mjs puts another build of the same sources here. */
 const path = process.env['BRIDLE_TEST_ADDON'] ?? nativeAddonPath;
 if (!existsSync(path)) throw new Error('The native kernels are not compiled: node scripts/setup.mjs');
-export const addon = loadNativeAddon([path]);
+/** scripts/emulate-arm64.mjs says how to run them on another processor. */
+const emulated = process.env['BRIDLE_TEST_EMULATED'];
+export const addon = emulated === undefined ? loadNativeAddon([path]) : emulatedAddon(emulated.split(' '));
 export const wasm = await loadWasmAddon();
 
 export function addonOf(kernels: string): NativeAddon {
