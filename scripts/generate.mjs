@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const targets = [
   { from: 'proto/bridle/v1', into: 'src/protocol/generated', name: 'control' },
+  { from: 'proto/onnx', into: 'src/formats/generated', name: 'onnx' },
   { from: 'proto/tensorflow', into: 'src/backend/generated', name: 'graph' },
 ];
 const isCheck = process.argv.includes('--check');

@@ -31,7 +31,7 @@ function compile(project) {
   if (status !== 0) throw new SetupError(`tsc -p tsconfig.build.json failed:\n${lastLines(output, 30)}`);
 
   // Code generated from proto/ is JavaScript with its own declarations: both are taken as they are, in place of tsc's output.
-  for (const room of ['protocol', 'backend']) {
+  for (const room of ['protocol', 'backend', 'formats']) {
     const generated = join(project, 'src', room, 'generated');
     const target = join(project, 'dist', room, 'generated');
     for (const path of listFiles(generated)) {

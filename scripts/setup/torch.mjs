@@ -1,9 +1,12 @@
-// PyTorch in an environment of its own, .bridle/torch: what checkpoints are opened in and steps are measured against.
+// PyTorch in an environment of its own, .bridle/torch, with Keras and onnxruntime: what models are opened in and steps measured against.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, say } from './shell.mjs';
 
-const packages = ['torch==2.15.0', 'numpy==2.4.6', 'safetensors==0.8.0'];
+const packages = ['torch==2.15.0', 'numpy==2.4.6', 'safetensors==0.8.0', 'keras==3.15.1', 'onnxruntime==1.32.0'];
+// Keras takes seconds to load: that it is there is enough.
+const check =
+  'import importlib.util, torch, numpy, safetensors.torch, onnxruntime; assert importlib.util.find_spec("keras")';
 
 /**
  * Installs it unless it is there, or says what is left out and how to get it.
@@ -14,7 +17,7 @@ const packages = ['torch==2.15.0', 'numpy==2.4.6', 'safetensors==0.8.0'];
 export function installTorch(project, isWanted) {
   const folder = join(project, '.bridle', 'torch');
   const python = join(folder, 'bin', 'python');
-  if (existsSync(python) && run(python, ['-c', 'import torch, numpy, safetensors.torch']).status === 0) return true;
+  if (existsSync(python) && run(python, ['-c', check]).status === 0) return true;
   if (!isWanted) {
     say('left out: what compares with PyTorch (5 GB on disk). To have it: node scripts/install-torch.mjs');
     return false;

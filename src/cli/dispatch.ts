@@ -18,6 +18,7 @@ const bodies: Readonly<Record<CommandName, () => Promise<CommandBody>>> = {
   evaluate: async () => (await import('./evaluate.js')).evaluate,
   predict: async () => (await import('./predict.js')).predict,
   generate: async () => (await import('./generate.js')).generate,
+  export: async () => (await import('./export.js')).exportModel,
   reproduce: async () => (await import('./reproduce.js')).reproduce,
   config: async () => (await import('./config.js')).config,
   bench: async () => (await import('./bench.js')).bench,

@@ -245,6 +245,7 @@ const checks: Readonly<Record<CommandName, readonly Check[]>> = {
   evaluate: [],
   predict: [],
   generate: [],
+  export: [],
   diagnose: [],
   reproduce: [],
   replay: [],

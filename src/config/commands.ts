@@ -115,6 +115,17 @@ export const commands: Readonly<Record<CommandName, Command>> = {
     ],
     maxArguments: 1,
   },
+  export: {
+    summary: 'write a model in the files of PyTorch, Keras, tfjs or ONNX',
+    usage: 'bridle export [CHECKPOINT] --format FORMAT --output DIR',
+    about:
+      'Writes the model of a checkpoint for another program, with equal outputs there: weights and a page of Python that loads them (pytorch, keras), model.json (tfjs) or model.onnx. data.json says what inputs and outputs mean. Nothing is overwritten.',
+    examples: [
+      ['bridle export --format pytorch --output exported', 'the newest checkpoint of the latest run'],
+      ['bridle export runs/NAME --format onnx --output exported-onnx', 'for onnxruntime'],
+    ],
+    maxArguments: 1,
+  },
   reproduce: {
     summary: 'run a run again and say whether it comes to the same digest',
     usage: 'bridle reproduce RUN [flags]',

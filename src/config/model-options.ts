@@ -112,7 +112,8 @@ export const modelOptions = {
   },
   initFrom: {
     type: inputFile,
-    about: "Start from the weights of a model.safetensors file (PyTorch's names and shapes).",
+    about:
+      "Start from the weights of a safetensors file: a checkpoint's, or one from PyTorch or Keras (docs/using-a-model.md).",
     group: 'Model',
     commands: runs,
     fixesBits: true,

@@ -11,6 +11,7 @@ export type CommandName =
   | 'evaluate'
   | 'predict'
   | 'generate'
+  | 'export'
   | 'replay'
   | 'diagnose'
   | 'reproduce'

@@ -12,6 +12,7 @@ const all = [
   'evaluate',
   'predict',
   'generate',
+  'export',
   'replay',
   'diagnose',
   'reproduce',
@@ -25,7 +26,7 @@ export const folderOptions = {
     default: 'runs',
     about: 'Folder in which every run gets its own.',
     group: 'Run folder',
-    commands: ['train', 'coordinator', 'inspect', 'diagnose', 'evaluate', 'predict', 'generate', 'reproduce'],
+    commands: ['train', 'coordinator', 'inspect', 'diagnose', 'evaluate', 'predict', 'generate', 'export', 'reproduce'],
     transient: true,
   },
   runName: {

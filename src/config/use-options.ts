@@ -35,6 +35,13 @@ export const useOptions = {
     commands: ['generate'],
     transient: true,
   },
+  format: {
+    type: choice('pytorch', 'keras', 'tfjs', 'onnx'),
+    about: 'Program whose files are written.',
+    group: 'Use',
+    commands: ['export'],
+    transient: true,
+  },
   output: {
     type: text('FILE', 'the path of a file or folder'),
     about: 'Where the files go: a folder, made where it is missing.',
@@ -45,7 +52,7 @@ export const useOptions = {
       },
     },
     group: 'Use',
-    commands: ['predict'],
+    commands: ['predict', 'export'],
     transient: true,
   },
 } as const satisfies Record<string, Option>;

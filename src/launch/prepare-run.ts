@@ -8,8 +8,9 @@ import type { TrainingOptions } from '../coordinator/training-options.js';
 import { loadDataset } from '../data/load-dataset.js';
 import { differenceOf, type Preprocessing } from '../data/preprocessing.js';
 import { ConfigError } from '../errors.js';
+import { layForeignWeights } from '../formats/foreign-weights.js';
 import { initialParams } from '../params/initial-params.js';
-import type { Layout } from '../tensor/layout.js';
+import type { ModelSpec } from '../params/model-spec.js';
 import { decodeSafetensors } from '../tensor/safetensors.js';
 
 export interface PreparedRun {
@@ -24,7 +25,7 @@ export async function prepareRun(training: TrainingOptions): Promise<PreparedRun
     return { plan, firstParams: () => initialParams(plan.model, training.initializer, training.seed) };
   }
   await requireSamePreprocessing(training.initFrom, plan.dataset.preprocessing);
-  const params = await readParams(training.initFrom, plan.layout);
+  const params = await readParams(training.initFrom, plan.model);
   return { plan, firstParams: () => params };
 }
 
@@ -41,20 +42,13 @@ async function requireSamePreprocessing(path: string, now: Preprocessing | undef
   );
 }
 
-/** Reads weights by their names, as PyTorch writes them; every tensor of the model must be there in its shape. */
-async function readParams(path: string, layout: Layout): Promise<Float32Array> {
+/** Reads weights by their names, PyTorch's or Keras's. Throws ConfigError INIT_FROM_MISMATCH with all that does not fit. */
+async function readParams(path: string, model: ModelSpec): Promise<Float32Array> {
   const { tensors } = decodeSafetensors(await readFile(path), path);
-  const params = new Float32Array(layout.size);
-  for (const { name, shape, offset } of layout.tensors) {
-    const found = tensors.get(name);
-    if (found?.shape.join() !== shape.join()) {
-      const got = found ? `[${found.shape.join(', ')}]` : 'none';
-      throw new ConfigError(
-        'INIT_FROM_MISMATCH',
-        `--init-from ${path}: wanted tensor ${name} of shape [${shape.join(', ')}], got ${got}. Give the file's own --cell, --layers and --hidden-size.`,
-      );
-    }
-    params.set(found.values, offset);
-  }
-  return params;
+  const { params, problems } = layForeignWeights(model, tensors);
+  if (problems.length === 0) return params;
+  throw new ConfigError(
+    'INIT_FROM_MISMATCH',
+    `--init-from ${path}: ${problems.join('; ')}. Give the file's own --cell, --layers, --hidden-size, --bidirectional and --embedding.`,
+  );
 }

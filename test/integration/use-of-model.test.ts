@@ -77,6 +77,8 @@ describe('a model of a series', () => {
     [['predict', 'latest', 'missing.csv'], 'DATA_FILE_MISSING'],
     [['predict', 'latest', 'corpus.txt'], 'PREDICT_FILE'],
     [['generate'], 'GENERATE_MODEL'],
+    [['export', '--format', 'onnx'], 'FLAG_MISSING'],
+    [['export', '--format', 'onnx', '--output', 'series.csv/below'], 'EXPORT_FILE'],
   ])('is refused for %j', async (line, code) => {
     const run = new BridleProcess([...line, '--out', 'loads'], { cwd: folder });
     expect(await run.exit()).toMatchObject({ code: 2 });

@@ -1,0 +1,21 @@
+// From a format's name to the files of a model in it.
+import { exportToKeras } from './keras.js';
+import { exportToOnnx } from './onnx.js';
+import { exportToPyTorch } from './pytorch.js';
+import { exportToTfjs } from './tfjs-layers.js';
+import type { ExportedFile, TrainedModel } from './trained-model.js';
+
+export const exportFormats = ['pytorch', 'keras', 'tfjs', 'onnx'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+const exporters: Readonly<Record<ExportFormat, (model: TrainedModel) => ExportedFile[]>> = {
+  pytorch: exportToPyTorch,
+  keras: exportToKeras,
+  tfjs: exportToTfjs,
+  onnx: exportToOnnx,
+};
+
+/** Writes a model in `format`, as files in memory. Throws ConfigError EXPORT_UNSUPPORTED where the format cannot hold it. */
+export function exportModel(model: TrainedModel, format: ExportFormat): ExportedFile[] {
+  return exporters[format](model);
+}
