@@ -51,6 +51,11 @@ export function coverShards(held: ReadonlySet<number>, numShards: number): TreeN
   return cover(rootNode(numShards));
 }
 
+/** The leaves of the given shards, in their order. */
+export function leavesOf(shards: Iterable<number>): TreeNode[] {
+  return [...shards].sort((a, b) => a - b).map((index) => ({ level: 0, index }));
+}
+
 /**
  * Sums the tree below `node`. `leaf` gives the value of a node that is held, or undefined; `combine` adds the right value to
  * the left one. A missing child passes the other through. Undefined: nothing is held below.

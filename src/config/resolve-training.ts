@@ -79,6 +79,7 @@ export function resolveTraining(values: Values): TrainingOptions {
     shards: values.shards,
     dropLast: values.dropLast,
     bucket: values.bucket,
+    wire: values.wire,
     ...resolveEnd(values),
     seed: values.seed,
     optimizer: {

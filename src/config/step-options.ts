@@ -1,6 +1,7 @@
 // Options that say what a step is, and how many there are.
 import type { CommandName, Option } from './option.js';
-import { onOff, wholeNumber } from './value-types.js';
+import { wireDtypes } from '../protocol/wire-dtype.js';
+import { choice, onOff, wholeNumber } from './value-types.js';
 
 const runs = ['train', 'coordinator'] as const satisfies CommandName[];
 const billion = 1_000_000_000;
@@ -84,6 +85,14 @@ export const stepOptions = {
       'Steps between diagnoses, beside the run: how the gradient travels through time on a few examples, Jacobians, Lyapunov exponents, gates. For the network of a checkpoint: bridle diagnose.',
     group: 'Steps',
     commands: runs,
+  },
+  wire: {
+    type: choice(...wireDtypes),
+    default: 'f32',
+    about: 'Number format of gradients on the wire; all but f32 round each shard alone, to 2 or 4 times fewer bytes.',
+    group: 'Steps',
+    commands: runs,
+    fixesBits: true,
   },
   evaluateEvery: {
     type: wholeNumber(0, billion),

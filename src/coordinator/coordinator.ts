@@ -209,6 +209,7 @@ export class Coordinator {
       backend: training.backend,
       execution: training.execution,
       allowMixedKernels: training.allowMixedKernels,
+      wire: training.wire ?? 'f32',
       carriesState: this.#run.carried !== undefined,
     });
     peer.identity = `${hello.name}@${hello.host}`;

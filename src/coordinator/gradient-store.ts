@@ -3,6 +3,8 @@ import { childNodes, nodeKey, reduceTree, rootNode, type TreeNode } from '../col
 import { NumericalError } from '../errors.js';
 import { VectorAssembly, type CopyChunk } from '../protocol/chunks.js';
 import type { FrameHeader } from '../protocol/frame.js';
+import { Dequantiser } from '../protocol/quantise.js';
+import type { WireDtype } from '../protocol/wire-dtype.js';
 import { addIn, type GradientSum } from '../tensor/reduce.js';
 import type { VectorArena } from '../tensor/vector-arena.js';
 
@@ -16,12 +18,14 @@ export class GradientStore {
   readonly #root: TreeNode;
   readonly #numShards: number;
   readonly #arena: VectorArena;
+  readonly #dequantiser: Dequantiser | undefined;
   readonly #arriving = new Map<string, VectorAssembly>();
   readonly #staged = new Map<string, Float32Array>();
   readonly #nodes = new Map<string, HeldNode>();
 
-  /** Vectors of `size` values come from `arena`, and go back there when they are dropped, replaced or summed. */
-  constructor(size: number, numShards: number, arena: VectorArena) {
+  /** Vectors of `size` values arrive as `wire`, come from `arena`, and go back there when they are dropped, replaced or summed. */
+  constructor(size: number, numShards: number, arena: VectorArena, wire: WireDtype = 'f32') {
+    this.#dequantiser = wire === 'f32' ? undefined : new Dequantiser(arena, wire);
     this.#size = size;
     this.#root = rootNode(numShards);
     this.#numShards = numShards;
@@ -32,7 +36,8 @@ export class GradientStore {
   add(header: FrameHeader, copy: CopyChunk): boolean {
     const key = stagedKey(header.attempt, header);
     let assembly = this.#arriving.get(key);
-    if (!assembly) this.#arriving.set(key, (assembly = new VectorAssembly(this.#arena.allocate(this.#size))));
+    if (!assembly)
+      this.#arriving.set(key, (assembly = new VectorAssembly(this.#arena.allocate(this.#size), this.#dequantiser)));
     const vector = assembly.add(header, copy);
     if (!vector) return false;
     this.#arriving.delete(key);

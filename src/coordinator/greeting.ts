@@ -5,6 +5,7 @@ import { ProtocolError } from '../errors.js';
 import type { ControlBodies } from '../protocol/control.js';
 import { defaultLimits, type ProtocolLimits } from '../protocol/limits.js';
 import { negotiateMinor } from '../protocol/version.js';
+import { wireCapability, type WireDtype } from '../protocol/wire-dtype.js';
 import type { BackendChoice } from './training-options.js';
 
 export interface GreetingRules {
@@ -13,6 +14,7 @@ export interface GreetingRules {
   readonly backend: BackendChoice;
   readonly execution: ExecutionChoice;
   readonly allowMixedKernels: boolean;
+  readonly wire: WireDtype;
   /** Shards carry their state, which the kernels take over and models on tfjs do not. */
   readonly carriesState?: boolean;
 }
@@ -38,6 +40,12 @@ export function checkHello(
     throw new ProtocolError(
       'BACKEND_MISMATCH',
       `The run carries the state of its streams (--bptt), which ${hello.kernelId} does not. Start the worker with --backend native or wasm.`,
+    );
+  }
+  if (rules.wire !== 'f32' && !hello.capabilities.includes(wireCapability)) {
+    throw new ProtocolError(
+      'WIRE_UNSUPPORTED',
+      `The gradients of this run travel as ${rules.wire}, and this worker sends f32 alone. Install the coordinator's version of bridle there, or start a run with --wire f32.`,
     );
   }
   if (rules.allowMixedKernels) return minor;

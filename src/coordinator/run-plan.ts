@@ -54,7 +54,7 @@ export interface RunPlan {
 }
 
 export function planRun(dataset: Dataset, options: TrainingOptions): RunPlan {
-  const { globalBatch, shards, seed, bucket = 0, carriesState = false } = options;
+  const { globalBatch, shards, seed, wire = 'f32', bucket = 0, carriesState = false } = options;
   const dropLast = options.dropLast || carriesState; // a stream has as many windows as every other
   const model = modelOfData(dataset.spec, options);
   const layout = layoutOfModel(model);
@@ -90,7 +90,7 @@ export function planRun(dataset: Dataset, options: TrainingOptions): RunPlan {
   return {
     model,
     layout,
-    spec: { model, data: dataset.spec, parameters: layout.size, shards, rows, seed },
+    spec: { model, data: dataset.spec, parameters: layout.size, shards, rows, seed, wire },
     stepsPerEpoch: perEpoch,
     totalSteps,
     schedule: { ...options.schedule, totalSteps },
@@ -111,6 +111,7 @@ export function planRun(dataset: Dataset, options: TrainingOptions): RunPlan {
       onNonFinite: options.onNonFinite,
       numEvaluationShards: evaluation.length,
       isStrict: !options.allowMixedKernels,
+      sendsSums: wire === 'f32',
       heartbeatTimeoutMs: defaultLimits.heartbeatTimeoutMs,
       targetCount,
       exampleIds: (purpose, step, shard) => [...exampleIds(purpose, step, shard)],

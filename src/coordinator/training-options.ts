@@ -8,6 +8,7 @@ import type { ScheduleOptions } from '../optim/schedule.js';
 import type { SpikeRule } from '../optim/spike.js';
 import type { InitializerOptions } from '../params/initial-params.js';
 import type { Cell, LossName } from '../params/model-spec.js';
+import type { WireDtype } from '../protocol/wire-dtype.js';
 
 export type OnNonFinite = 'recompute' | 'exclude' | 'skip' | 'stop';
 export type BackendChoice = 'auto' | 'native' | 'tensorflow' | 'wasm' | 'webgpu';
@@ -38,6 +39,8 @@ export interface TrainingOptions {
   readonly steps?: number;
   readonly epochs?: number;
   readonly seed: number;
+  /** Number format of gradients on the wire; undefined: f32. */
+  readonly wire?: WireDtype;
   readonly optimizer: OptimizerOptions;
   readonly schedule: ScheduleOptions;
   readonly clip: ClipChain;

@@ -81,7 +81,7 @@ export class TrainingRun {
     });
     this.#telemetry = new UpdateTelemetry(plan.layout);
     this.state = placeState(this.#arena, options.state);
-    this.gradients = new GradientStore(plan.layout.size, training.shards, this.#arena);
+    this.gradients = new GradientStore(plan.layout.size, training.shards, this.#arena, training.wire);
     this.carried = plan.carried && new CarriedStates(plan.carried, options.state.carried ?? {});
     this.kernelId = options.kernelId;
     this.#best = options.best;

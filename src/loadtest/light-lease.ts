@@ -1,8 +1,9 @@
-// One lease answered without computing: made-up gradients, with the reports and tree nodes of a real worker.
-import { coverShards, reduceTree, type TreeNode } from '../collective/tree.js';
-import { addInto, firstNonFinite, squaredNorm } from '../tensor/flat-vector.js';
+// One lease answered without computing: made-up gradients, with the reports and vectors of a real worker.
 import type { Layout } from '../tensor/layout.js';
-import type { ComputedShard } from '../worker/compute-messages.js';
+import type { ShardQuantiser } from '../protocol/quantise.js';
+import type { VectorArena } from '../tensor/vector-arena.js';
+import { describeAnswer } from '../worker/compute-lease.js';
+import type { Computed } from '../worker/compute-messages.js';
 import type { GradientSource } from './gradient-source.js';
 
 export interface LightShard {
@@ -13,37 +14,41 @@ export interface LightShard {
   readonly isPoisoned: boolean;
 }
 
-export interface LightAnswer {
-  readonly reports: readonly ComputedShard[];
-  readonly nodes: readonly { readonly node: TreeNode; readonly vector: Float32Array }[];
-}
+export class LightLeases {
+  readonly #arena: VectorArena;
+  readonly #source: GradientSource;
+  readonly #layout: Layout;
+  readonly #numShards: number;
+  readonly #quantiser: ShardQuantiser | undefined;
+  readonly #vectors: Float32Array[] = [];
 
-/** Answers a training lease: one gradient a shard, its health, and the sums over whole tree nodes of the finite ones. */
-export function answerTraining(
-  source: GradientSource,
-  layout: Layout,
-  numShards: number,
-  step: number,
-  shards: readonly LightShard[],
-): LightAnswer {
-  const leaves = new Map<number, Float32Array>();
-  const reports = shards.map(({ shard, count, isPoisoned }): ComputedShard => {
-    const vector = new Float32Array(layout.size);
-    source.write(vector, step, shard, count);
-    if (isPoisoned) vector[(step * 7919 + shard) % layout.size] = NaN;
-    const norm = squaredNorm(vector);
-    const nonFinite = Number.isFinite(norm) ? '' : (firstNonFinite(vector, layout) ?? 'loss');
-    if (nonFinite === '') leaves.set(shard, vector);
-    return { shard, loss: 0.5 * count, count, correct: 0, squaredNorm: norm, nonFinite };
-  });
-  const nodes = coverShards(new Set(leaves.keys()), numShards).map((node) => {
-    const held = (inner: TreeNode): Float32Array | undefined =>
-      inner.level === 0 ? leaves.get(inner.index) : undefined;
-    const vector = reduceTree(node, numShards, held, (left, right) => {
-      addInto(left, right);
-      return left;
+  constructor(
+    arena: VectorArena,
+    source: GradientSource,
+    layout: Layout,
+    numShards: number,
+    quantiser?: ShardQuantiser,
+  ) {
+    this.#arena = arena;
+    this.#source = source;
+    this.#layout = layout;
+    this.#numShards = numShards;
+    this.#quantiser = quantiser;
+  }
+
+  /** Answers a training lease: its vectors stand until the next is answered. */
+  answer(step: number, work: readonly LightShard[]): Pick<Computed, 'shards' | 'nodes'> {
+    const { size } = this.#layout;
+    this.#quantiser?.begin(step);
+    const grads = work.map(({ shard, count, isPoisoned }, i) => {
+      const vector = (this.#vectors[i] ??= this.#arena.allocate(size));
+      this.#source.write(vector, step, shard, count);
+      if (isPoisoned) vector[(step * 7919 + shard) % size] = NaN;
+      return vector;
     });
-    return { node, vector: vector as Float32Array };
-  });
-  return { reports, nodes };
+    const computed = work.map(({ shard, count }) => ({ shard, loss: 0.5 * count, count, correct: 0 }));
+    const quantiser = this.#quantiser;
+    const shape = { arena: this.#arena, layout: this.#layout, numShards: this.#numShards };
+    return describeAnswer(computed, grads, { ...shape, ...(quantiser && { quantiser }) });
+  }
 }

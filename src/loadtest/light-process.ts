@@ -2,11 +2,13 @@
 import { blockName } from '../data/block-name.js';
 import { decodeBlock, type DecodedBlock } from '../data/block.js';
 import { layoutOfModel } from '../params/layout-of-model.js';
+import { ShardQuantiser } from '../protocol/quantise.js';
 import { parseRunSpec, type RunSpec } from '../protocol/run-spec.js';
-import type { Layout } from '../tensor/layout.js';
+import { createVectorArena } from '../tensor/vector-arena.js';
 import type { ConnectOptions } from '../transport/client.js';
 import type { FaultRates } from './fates.js';
 import { createGradientSource, type GradientPlan, type GradientSource } from './gradient-source.js';
+import { LightLeases } from './light-lease.js';
 import type { RecordedNorms } from './recorded-norms.js';
 import type { FromSwarm } from './swarm-messages.js';
 
@@ -24,10 +26,10 @@ export interface LightProcessOptions {
 
 export interface LightRun {
   readonly spec: RunSpec;
-  readonly layout: Layout;
   readonly source: GradientSource;
   /** Where all workers lay the weights that come: they only check their order. */
   readonly scratch: Float32Array;
+  readonly leases: LightLeases;
 }
 
 export class LightProcess {
@@ -37,6 +39,7 @@ export class LightProcess {
   readonly #blocks = new Map<string, DecodedBlock>();
   #run: LightRun | undefined;
   #specJson = '';
+  #turns: Promise<void> = Promise.resolve();
 
   constructor(options: LightProcessOptions) {
     this.options = options;
@@ -53,10 +56,21 @@ export class LightProcess {
     const { plan, recorded } = this.options;
     const layout = layoutOfModel(spec.model);
     const source = createGradientSource(plan, spec.parameters, spec.shards, recorded);
-    this.#run = { spec, layout, source, scratch: new Float32Array(spec.parameters) };
+    const scratch = new Float32Array(spec.parameters);
+    const { wire, seed } = spec;
+    const arena = createVectorArena();
+    const quantiser = wire === 'f32' ? undefined : new ShardQuantiser(arena, wire, seed);
+    const leases = new LightLeases(arena, source, layout, spec.shards, quantiser);
+    this.#run = { spec, source, leases, scratch };
     this.#specJson = runSpec;
     this.#blocks.clear();
     return this.#run;
+  }
+
+  /** Waits until the event loop has come round, one worker after the other: heartbeats go out between answers. */
+  takeTurn(): Promise<void> {
+    this.#turns = this.#turns.then(() => new Promise((resolve) => setImmediate(resolve)));
+    return this.#turns;
   }
 
   /** Decodes a block once for all workers, and returns its name. */

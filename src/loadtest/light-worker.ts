@@ -5,7 +5,7 @@ import { connect } from '../transport/client.js';
 import type { Connection } from '../transport/connection.js';
 import { Session, type Lease, type SessionHost, type Welcome } from '../worker/session.js';
 import { slowMs, workerFate } from './fates.js';
-import { answerTraining, type LightShard } from './light-lease.js';
+import type { LightShard } from './light-lease.js';
 import type { LightProcess, LightRun } from './light-process.js';
 import { countTraffic } from './traffic.js';
 
@@ -161,7 +161,8 @@ export class LightWorker implements SessionHost {
     if (fate === 'slow') {
       this.#shared.options.tell({ type: 'slowed' });
       await new Promise((resolve) => setTimeout(resolve, slowMs));
-    } else await new Promise((resolve) => setImmediate(resolve));
+    }
+    await this.#shared.takeTurn();
     if (fate !== 'drop') this.#answers.set(lease.leaseId, { lease, shards: await this.#describe(lease, isTraining) });
     if (this.#session === session) session.computed(lease.leaseId);
     this.#answers.delete(lease.leaseId);
@@ -195,7 +196,7 @@ export class LightWorker implements SessionHost {
       this.#session.send({ evaluationReports: { ...fence, reports } });
       return;
     }
-    const { reports, nodes } = answerTraining(run.source, run.layout, run.spec.shards, lease.step, shards);
+    const { shards: reports, nodes } = run.leases.answer(lease.step, shards);
     this.#notePlanted(leaseId, lease.step, shards);
     this.#session.send({ shardReports: { ...fence, reports: [...reports] } });
     this.#session.sendNodes(leaseId, lease.step, nodes);

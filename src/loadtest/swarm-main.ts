@@ -29,7 +29,7 @@ function leave(code: number): void {
   setTimeout(() => process.exit(code), leaveMs).unref();
   tell({ type: 'left', bytesIn: shared.bytesIn, bytesOut: shared.bytesOut });
   process.off('message', onMessage);
-  process.disconnect?.();
+  if (process.connected) process.disconnect?.(); // it may be leaving already
 }
 
 const shared = new LightProcess({

@@ -1,6 +1,9 @@
 // A flat vector on the wire: cut into frames by the sender, put together again by the receiver.
 import { ProtocolError } from '../errors.js';
-import { encodeFrame, type Checksum, type FrameHeader } from './frame.js';
+import { int8BlockSize } from '../tensor/int8.js';
+import { encodeFrame, payloadBytes, type Checksum, type FrameHeader } from './frame.js';
+import { payloadOf, type Dequantiser, type QuantisedVector } from './quantise.js';
+import type { WireDtype } from './wire-dtype.js';
 
 export type TensorHeader = Omit<FrameHeader, 'chunk' | 'offset' | 'count' | 'total' | 'dtype'>;
 
@@ -14,30 +17,44 @@ export interface Chunk {
 /** Writes a chunk's payload to where it belongs, filling `target`. */
 export type CopyChunk = (target: Uint8Array) => void;
 
-/** How many chunks of at most `maxChunkBytes` a vector of `length` values makes. */
+/** How many chunks of at most `maxChunkBytes` a float32 vector of `length` values makes. */
 export function numChunks(length: number, maxChunkBytes: number): number {
-  return Math.ceil(length / valuesPerChunk(maxChunkBytes));
+  return Math.ceil(length / valuesPerChunk('f32', maxChunkBytes));
 }
 
-function valuesPerChunk(maxChunkBytes: number): number {
-  return Math.max(1, Math.floor(maxChunkBytes / 4));
+/** Chunks of int8 begin and end with whole blocks. */
+function valuesPerChunk(dtype: WireDtype, maxChunkBytes: number): number {
+  const least = dtype === 'int8' ? int8BlockSize : 1;
+  return least * Math.max(1, Math.floor(maxChunkBytes / payloadBytes(dtype, least)));
 }
 
-/** Cuts a float32 vector into chunks of at most `maxChunkBytes`. */
-export function* cutVector(header: TensorHeader, vector: Float32Array, maxChunkBytes: number): Generator<Chunk> {
-  const perChunk = valuesPerChunk(maxChunkBytes);
-  const bytes = new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
-  for (let offset = 0, chunk = 0; offset < vector.length; offset += perChunk, chunk += 1) {
-    const count = Math.min(perChunk, vector.length - offset);
-    const payload = bytes.subarray(4 * offset, 4 * (offset + count));
-    yield { header: { ...header, dtype: 'f32', chunk, offset, count, total: vector.length }, payload };
+/** Cuts a vector into chunks of at most `maxChunkBytes` (but of a block at least, for int8). */
+export function* cutVector(
+  header: TensorHeader,
+  vector: Float32Array | QuantisedVector,
+  maxChunkBytes: number,
+): Generator<Chunk> {
+  const { dtype, length } = describe(vector);
+  const perChunk = valuesPerChunk(dtype, maxChunkBytes);
+  for (let offset = 0, chunk = 0; offset < length; offset += perChunk, chunk += 1) {
+    const count = Math.min(perChunk, length - offset);
+    const payload =
+      'dtype' in vector
+        ? payloadOf(vector, offset, count)
+        : new Uint8Array(vector.buffer, vector.byteOffset + 4 * offset, 4 * count);
+    yield { header: { ...header, dtype, chunk, offset, count, total: length }, payload };
   }
 }
 
-/** Cuts a float32 vector into frames of at most `maxChunkBytes` payload. */
+function describe(vector: Float32Array | QuantisedVector): { readonly dtype: WireDtype; readonly length: number } {
+  if (!('dtype' in vector)) return { dtype: 'f32', length: vector.length };
+  return { dtype: vector.dtype, length: vector.dtype === 'int8' ? vector.integers.length : vector.words.length };
+}
+
+/** Cuts a vector into frames of at most `maxChunkBytes` payload. */
 export function encodeVector(
   header: TensorHeader,
-  vector: Float32Array,
+  vector: Float32Array | QuantisedVector,
   maxChunkBytes: number,
   checksum: Checksum,
 ): Uint8Array[] {
@@ -51,11 +68,14 @@ export class VectorAssembly {
   /** What has arrived so far, and whatever was there before. */
   readonly vector: Float32Array;
   readonly #bytes: Uint8Array;
+  readonly #dequantiser: Dequantiser | undefined;
   #filled = 0;
   #nextChunk = 0;
 
-  constructor(vector: Float32Array) {
+  /** Chunks are to have the dtype of `dequantiser`, or float32. */
+  constructor(vector: Float32Array, dequantiser?: Dequantiser) {
     this.vector = vector;
+    this.#dequantiser = dequantiser;
     this.#bytes = new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
   }
 
@@ -63,13 +83,15 @@ export class VectorAssembly {
   add(header: FrameHeader, copy: CopyChunk): Float32Array | undefined {
     const { dtype, chunk, offset, count, total } = header;
     const isNext = chunk === this.#nextChunk && offset === this.#filled && count > 0;
-    if (dtype !== 'f32' || total !== this.vector.length || !isNext) {
+    const wanted = this.#dequantiser?.dtype ?? 'f32';
+    if (dtype !== wanted || total !== this.vector.length || !isNext) {
       throw new ProtocolError(
         'CHUNK_OUT_OF_ORDER',
-        `Chunk ${chunk} with ${count} ${dtype} values from ${offset} of ${total} came, wanted chunk ${this.#nextChunk} with f32 values from ${this.#filled} of ${this.vector.length}.`,
+        `Chunk ${chunk} with ${count} ${dtype} values from ${offset} of ${total} came, wanted chunk ${this.#nextChunk} with ${wanted} values from ${this.#filled} of ${this.vector.length}.`,
       );
     }
-    copy(this.#bytes.subarray(4 * offset, 4 * (offset + count)));
+    if (this.#dequantiser) this.#dequantiser.decode(copy, this.vector.subarray(offset, offset + count));
+    else copy(this.#bytes.subarray(4 * offset, 4 * (offset + count)));
     this.#filled += count;
     this.#nextChunk += 1;
     return this.#filled === this.vector.length ? this.vector : undefined;

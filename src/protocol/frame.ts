@@ -1,5 +1,6 @@
 // Tensor frames: a 64-byte little-endian header, then the payload. docs/protocol.md has the table of bytes.
 import { ProtocolError } from '../errors.js';
+import { int8BlockSize } from '../tensor/int8.js';
 import { defaultLimits, type ProtocolLimits } from './limits.js';
 
 export const headerBytes = 64;
@@ -9,10 +10,14 @@ const magic = 0x4c445242; // "BRDL"
 /** 16 to 31 are reserved for shard state, buffers and collectives. */
 export const frameKinds = { gradient: 1, weights: 2, block: 3 } as const;
 export type FrameKind = keyof typeof frameKinds;
-/** 3 bf16, 4 f16 and 5 int8 are reserved. */
-export const frameDtypes = { f32: 1, bytes: 2 } as const;
+export const frameDtypes = { f32: 1, bytes: 2, bf16: 3, f16: 4, int8: 5 } as const;
 export type FrameDtype = keyof typeof frameDtypes;
-const valueBytes: Record<FrameDtype, number> = { f32: 4, bytes: 1 };
+const valueBytes: Record<FrameDtype, number> = { f32: 4, bytes: 1, bf16: 2, f16: 2, int8: 1 };
+
+/** Bytes of a payload of `count` values; int8 has a float32 scale for each 256 of them. */
+export function payloadBytes(dtype: FrameDtype, count: number): number {
+  return count * valueBytes[dtype] + (dtype === 'int8' ? 4 * Math.ceil(count / int8BlockSize) : 0);
+}
 
 /** One chunk of a tensor. `offset`, `count` and `total` are counted in values of `dtype`. */
 export interface FrameHeader {
@@ -115,7 +120,7 @@ export function decodeFrame(bytes: Uint8Array, checksum: Checksum, limits: Proto
   if (flags === inCellFlag) {
     if (payload.length > 0)
       throw invalid(`its payload lies in shared memory, and ${payload.length} bytes came with it`);
-    checkSizes(header, header.count * valueBytes[header.dtype], limits);
+    checkSizes(header, payloadBytes(header.dtype, header.count), limits);
     return { header, head, payload, cell: check };
   }
   checkSizes(header, payload.length, limits);
@@ -124,12 +129,11 @@ export function decodeFrame(bytes: Uint8Array, checksum: Checksum, limits: Proto
   return { header, head, payload, cell: undefined };
 }
 
-function checkSizes(header: FrameHeader, payloadBytes: number, limits: ProtocolLimits): void {
+function checkSizes(header: FrameHeader, bytes: number, limits: ProtocolLimits): void {
   const { count, offset, total } = header;
-  if (payloadBytes > limits.maxChunkBytes)
-    throw invalid(`its payload has ${payloadBytes} bytes, at most ${limits.maxChunkBytes} are allowed`);
-  if (payloadBytes !== count * valueBytes[header.dtype])
-    throw invalid(`its payload has ${payloadBytes} bytes for ${count} values`);
+  if (bytes > limits.maxChunkBytes)
+    throw invalid(`its payload has ${bytes} bytes, at most ${limits.maxChunkBytes} are allowed`);
+  if (bytes !== payloadBytes(header.dtype, count)) throw invalid(`its payload has ${bytes} bytes for ${count} values`);
   if (total > limits.maxTensorValues)
     throw invalid(`its tensor has ${total} values, at most ${limits.maxTensorValues} are allowed`);
   if (offset + count > total) throw invalid(`values ${offset} to ${offset + count} lie outside a tensor of ${total}`);

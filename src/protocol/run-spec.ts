@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ProtocolError } from '../errors.js';
 import { defaultLimits, type ProtocolLimits } from './limits.js';
+import { wireDtypes } from './wire-dtype.js';
 
 const size = z.int().min(1).max(1_000_000);
 
@@ -41,6 +42,8 @@ const runSpecSchema = z.object({
   rows: size,
   /** Of the run: what a worker draws, it draws from (seed, step, example id, purpose). */
   seed: z.int().min(0).default(0),
+  /** The number format of gradients; each shard's is sent alone where it is not f32. */
+  wire: z.enum(wireDtypes).default('f32'),
 });
 
 export type RunSpec = z.infer<typeof runSpecSchema>;

@@ -18,7 +18,7 @@ export interface VectorArena {
   /** Takes back a vector that `allocate` gave; throws RangeError when it did not, or has it back already. */
   free(vector: Float32Array): void;
   /** Address of a vector, or of a view of one, for the kernels; undefined: it is a plain array. */
-  addressOf(vector: Float32Array): number | undefined;
+  addressOf(vector: ArrayBufferView): number | undefined;
 }
 
 export interface VectorArenaOptions {

@@ -69,11 +69,11 @@ export class ComputeClient {
     this.#post({ type: 'weights', step, params });
   }
 
-  compute(leaseId: number, purpose: 'train' | 'evaluate', tasks: readonly ShardTask[]): void {
+  compute(leaseId: number, step: number, purpose: 'train' | 'evaluate', tasks: readonly ShardTask[]): void {
     // What was revoked concerned the lease before this one; a restarted coordinator counts its leases from 1 again.
     Atomics.store(this.#revoked, 0, 0);
     const buffers = tasks.flatMap(({ batch }) => [batch.inputs.buffer, batch.targets.buffer, batch.lengths.buffer]);
-    this.#post({ type: 'compute', leaseId, purpose, tasks }, buffers as ArrayBuffer[]);
+    this.#post({ type: 'compute', leaseId, step, purpose, tasks }, buffers as ArrayBuffer[]);
   }
 
   /** The lease that is being computed is no longer wanted, if it is this one. */

@@ -1,6 +1,8 @@
-// One lease computed: gradients shard by shard, health of each, sums over the largest tree nodes that are whole.
-import { coverShards, reduceTree } from '../collective/tree.js';
+// One lease computed: gradients shard by shard, health of each, sums over the largest tree nodes that are whole. Gradients that
+// are rounded for the wire travel shard by shard: a rounded sum would depend on who took it.
+import { coverShards, leavesOf, reduceTree } from '../collective/tree.js';
 import type { Network } from '../model/network.js';
+import type { QuantisedVector, ShardQuantiser } from '../protocol/quantise.js';
 import { firstNonFinite } from '../tensor/flat-vector.js';
 import type { Layout } from '../tensor/layout.js';
 import { addIn, squaredNormIn } from '../tensor/reduce.js';
@@ -9,7 +11,8 @@ import type { Computed, ComputedShard, ShardTask } from './compute-messages.js';
 
 /**
  * Computes the gradient of each shard's summed loss, and the tree nodes that the finite ones fill. `grads` is overwritten, one
- * vector [parameters] of `arena` a task; the nodes lie in some of them.
+ * vector [parameters] of `arena` a task; the nodes lie in some of them. With a `quantiser`, each finite shard is rounded by it, and
+ * its norm is that of what travels.
  */
 export function computeTraining(
   network: Network,
@@ -18,22 +21,51 @@ export function computeTraining(
   tasks: readonly ShardTask[],
   arena: VectorArena,
   grads: readonly Float32Array[],
+  quantiser?: ShardQuantiser,
 ): Pick<Computed, 'shards' | 'nodes'> {
   const results = network.gradients(
     tasks.map((task) => task.batch),
     grads,
   );
-  const leaves = new Map<number, Float32Array>();
-  const shards = results.map(({ carried, ...result }, position): ComputedShard => {
-    const { shard } = tasks[position] as ShardTask;
-    const vector = grads[position] as Float32Array;
-    const norm = squaredNormIn(arena, vector);
-    const isFinite = Number.isFinite(norm) && Number.isFinite(result.loss);
-    const nonFinite = isFinite ? '' : (firstNonFinite(vector, layout) ?? 'loss');
-    if (isFinite) leaves.set(shard, vector);
+  const computed = results.map(({ carried, ...result }, position) => {
     const state = carried && { carried: new Uint8Array(carried.buffer, carried.byteOffset, carried.byteLength) };
-    return { shard, ...result, squaredNorm: norm, nonFinite, ...state };
+    return { shard: (tasks[position] as ShardTask).shard, ...result, ...state };
   });
+  return describeAnswer(computed, grads, { arena, layout, numShards, ...(quantiser && { quantiser }) });
+}
+
+export interface AnswerShape {
+  readonly arena: VectorArena;
+  readonly layout: Layout;
+  readonly numShards: number;
+  readonly quantiser?: ShardQuantiser;
+}
+
+/** Describes computed shards, the gradient of each in `grads`: their health, and the vectors that are to travel. */
+export function describeAnswer(
+  computed: readonly Omit<ComputedShard, 'squaredNorm' | 'nonFinite'>[],
+  grads: readonly Float32Array[],
+  { arena, layout, numShards, quantiser }: AnswerShape,
+): Pick<Computed, 'shards' | 'nodes'> {
+  const leaves = new Map<number, Float32Array>();
+  const rounded = new Map<number, QuantisedVector>();
+  const shards = computed.map((result, position): ComputedShard => {
+    const { shard, loss } = result;
+    const vector = grads[position] as Float32Array;
+    let norm = squaredNormIn(arena, vector);
+    if (quantiser && Number.isFinite(norm)) {
+      rounded.set(shard, quantiser.quantise(shard, vector));
+      norm = squaredNormIn(arena, vector); // f16 may have overflowed
+    }
+    const isFinite = Number.isFinite(norm) && Number.isFinite(loss);
+    if (isFinite) leaves.set(shard, vector);
+    const nonFinite = isFinite ? '' : (firstNonFinite(vector, layout) ?? 'loss');
+    return { ...result, squaredNorm: norm, nonFinite };
+  });
+  if (quantiser) {
+    const nodes = leavesOf(leaves.keys()).map((node) => ({ node, vector: rounded.get(node.index) as QuantisedVector }));
+    return { shards, nodes };
+  }
   const nodes = coverShards(new Set(leaves.keys()), numShards).map((node) => {
     const held = (inner: typeof node): Float32Array | undefined =>
       inner.level === 0 ? leaves.get(inner.index) : undefined;

@@ -2,6 +2,7 @@
 import type { BackendName, Execution } from '../backend/backend.js';
 import type { TreeNode } from '../collective/tree.js';
 import type { ShardBatch } from '../data/shard-batch.js';
+import type { QuantisedVector } from '../protocol/quantise.js';
 import type { RunSpec } from '../protocol/run-spec.js';
 
 export interface ComputeThreadData {
@@ -23,6 +24,7 @@ export type ToCompute =
   | {
       readonly type: 'compute';
       readonly leaseId: number;
+      readonly step: number;
       readonly purpose: 'train' | 'evaluate';
       readonly tasks: readonly ShardTask[];
     };
@@ -43,7 +45,7 @@ export interface Computed {
   readonly leaseId: number;
   readonly purpose: 'train' | 'evaluate';
   readonly shards: readonly ComputedShard[];
-  readonly nodes: readonly { readonly node: TreeNode; readonly vector: Float32Array }[];
+  readonly nodes: readonly { readonly node: TreeNode; readonly vector: Float32Array | QuantisedVector }[];
   readonly computeMs: number;
 }
 

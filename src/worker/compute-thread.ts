@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { BridleError } from '../errors.js';
 import type { Network } from '../model/network.js';
 import { layoutOfModel } from '../params/layout-of-model.js';
+import { ShardQuantiser } from '../protocol/quantise.js';
 import type { RunSpec } from '../protocol/run-spec.js';
 import { createVectorArena } from '../tensor/vector-arena.js';
 import { computeEvaluation, computeTraining } from './compute-lease.js';
@@ -27,28 +28,32 @@ let spec: RunSpec | undefined;
 const arena = createVectorArena();
 /** One gradient a shard, used again for every lease: the main thread has sent the last answer before it posts the next lease. */
 let gradients: Float32Array[] = [];
+/** Of a run whose gradients are rounded before they travel. */
+let quantiser: ShardQuantiser | undefined;
 
 function configure(next: RunSpec): void {
   network?.dispose();
   spec = next;
   for (const vector of gradients) arena.free(vector);
   gradients = [];
-  const { rows, data, model } = next;
+  const { rows, data, model, wire, seed } = next;
+  quantiser = wire === 'f32' ? undefined : new ShardQuantiser(arena, wire, seed);
   const made = engine.createNetwork(model, { rows, steps: data.maxLength });
   network = made.network;
   say({ type: 'configured', isStacked: made.isStacked });
 }
 
-function compute({ leaseId, purpose, tasks }: Extract<ToCompute, { type: 'compute' }>): void {
+function compute({ leaseId, step, purpose, tasks }: Extract<ToCompute, { type: 'compute' }>): void {
   if (!network || !spec) throw new Error('A lease came before the run spec.');
   const startedAt = performance.now();
   const isWanted = (): boolean => Atomics.load(lastRevoked, 0) !== leaseId;
   const nothing = { shards: [], nodes: [] };
   const layout = layoutOfModel(spec.model);
+  quantiser?.begin(step);
   const result = !isWanted()
     ? nothing
     : purpose === 'train'
-      ? computeTraining(network, layout, spec.shards, tasks, arena, gradientsFor(tasks.length, layout.size))
+      ? computeTraining(network, layout, spec.shards, tasks, arena, gradientsFor(tasks.length, layout.size), quantiser)
       : computeEvaluation(network, tasks);
   const message: Computed = { type: 'computed', leaseId, purpose, ...result, computeMs: performance.now() - startedAt };
   say(message);

@@ -15,7 +15,9 @@ import {
 import { decodeFrame, isFrame, type Frame } from '../protocol/frame.js';
 import { defaultLimits } from '../protocol/limits.js';
 import { sharedMemoryCapability, type PayloadChoice } from '../protocol/payload.js';
+import type { QuantisedVector } from '../protocol/quantise.js';
 import { bridleVersion, protocolVersion } from '../protocol/version.js';
+import { wireCapability } from '../protocol/wire-dtype.js';
 import { isFinalRefusal } from '../transport/client.js';
 import { closeCodes, type Connection } from '../transport/connection.js';
 import {
@@ -33,7 +35,7 @@ export type Welcome = ControlBodies['welcome'];
 
 export interface NodeGradient {
   readonly node: TreeNode;
-  readonly vector: Float32Array;
+  readonly vector: Float32Array | QuantisedVector;
 }
 
 /** What a session needs of the worker that it speaks for. Errors of handlers for what came in close the connection. */
@@ -208,7 +210,7 @@ export class Session {
         protocolMinor: protocolVersion.minor,
         bridleVersion,
         kernelId,
-        capabilities: this.#payload === 'frame' ? [] : [sharedMemoryCapability],
+        capabilities: [wireCapability, ...(this.#payload === 'frame' ? [] : [sharedMemoryCapability])],
         name,
         processId: process.pid,
         host: hostname(),

@@ -5,6 +5,7 @@ import { copyOf, cutVector, VectorAssembly, type CopyChunk, type TensorHeader } 
 import type { ControlBodies } from '../protocol/control.js';
 import { encodeFrame, type Frame } from '../protocol/frame.js';
 import { defaultLimits } from '../protocol/limits.js';
+import type { QuantisedVector } from '../protocol/quantise.js';
 import { SharedMemory } from './shared-memory.js';
 
 export interface ArrivedWeights {
@@ -67,7 +68,7 @@ export class TensorRoad {
   /** Encodes a vector, chunk by chunk; `onFull` is told once when shared memory takes no more. */
   *encode(
     header: TensorHeader,
-    vector: Float32Array,
+    vector: Float32Array | QuantisedVector,
     maxChunkBytes: number,
     onFull: (error: TransportError) => void,
   ): Generator<Uint8Array> {

@@ -193,7 +193,7 @@ class Worker implements SessionHost {
       const state = carried && carried.length > 0 ? { carried: readCarried(carried, spec, lease.rows) } : {};
       return { shard: shard ?? 0, batch: { ...batch, draws, ...state } };
     });
-    this.#compute.compute(lease.leaseId, isTraining ? 'train' : 'evaluate', tasks);
+    this.#compute.compute(lease.leaseId, lease.step, isTraining ? 'train' : 'evaluate', tasks);
   }
 
   answer(leaseId: number, step: number): void {

@@ -1,6 +1,6 @@
 // What workers answer: reports of shards, tree nodes, scores. Everything is checked against the lease before it counts.
 import { NumericalError } from '../../errors.js';
-import { coverShards, nodeKey, shardRange, type TreeNode } from '../../collective/tree.js';
+import { coverShards, leavesOf, nodeKey, shardRange, type TreeNode } from '../../collective/tree.js';
 import { completeLease, revokeLease } from './grants.js';
 import type { CoreEffect, CoreEvent, CoreState, Lease, ShardHealth, TrainRound } from './state.js';
 
@@ -47,7 +47,8 @@ export function onReported(state: CoreState, event: EventOf<'reported'>, now: nu
   const isFinite = (health: ShardHealth): boolean =>
     health.nonFinite === '' && Number.isFinite(health.loss) && Number.isFinite(health.squaredNorm);
   const finite = event.reports.filter(isFinite);
-  lease.awaited = coverShards(new Set(finite.map(({ shard }) => shard)), plan.numShards);
+  const finiteShards = new Set(finite.map(({ shard }) => shard));
+  lease.awaited = plan.sendsSums ? coverShards(finiteShards, plan.numShards) : leavesOf(finiteShards);
   for (const health of finite) recordHealth(state, round, event.rank, health, effects);
   for (const health of event.reports) if (!isFinite(health)) onNonFinite(state, round, lease, health, now, effects);
   if (lease.awaited.length === 0) completeLease(state, round, lease, now, effects);

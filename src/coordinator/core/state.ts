@@ -19,6 +19,8 @@ export interface CorePlan {
   readonly numEvaluationShards: number;
   /** Two answers to one shard must be equal bit for bit; false with --allow-mixed-kernels. */
   readonly isStrict: boolean;
+  /** Workers send sums over whole tree nodes; false: each shard's gradient alone, since it was rounded alone. */
+  readonly sendsSums: boolean;
   readonly heartbeatTimeoutMs: number;
   /** Valid targets of a shard: the coordinator's own count, never the worker's word. 0: the shard has no rows. */
   targetCount(purpose: Purpose, step: number, shard: number): number;

@@ -130,6 +130,7 @@ export function planOf(options: ToyOptions): CorePlan {
     onNonFinite: options.onNonFinite,
     numEvaluationShards: options.evaluationShards,
     isStrict: true,
+    sendsSums: true,
     heartbeatTimeoutMs: 3000,
     targetCount: (purpose, step, shard) => (purpose === 'train' ? countOf(options, step, shard) : 4),
     exampleIds: (_purpose, step, shard) =>

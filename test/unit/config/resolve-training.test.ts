@@ -21,6 +21,7 @@ it('resolves the defaults', () => {
     bucket: 0,
     epochs: 1,
     seed: 42,
+    wire: 'f32',
     optimizer: {
       name: 'adam',
       momentum: 0,

@@ -81,7 +81,13 @@ it('lets only workers join whose backend carries a state', () => {
     role: Role.ROLE_WORKER,
     heldBlocks: [],
   };
-  const rules = { kernelId: undefined, backend: 'auto', execution: 'auto', allowMixedKernels: false } as const;
+  const rules = {
+    kernelId: undefined,
+    backend: 'auto',
+    execution: 'auto',
+    allowMixedKernels: false,
+    wire: 'f32',
+  } as const;
   const join = (kernelId: string): number => checkHello({ ...hello, kernelId }, { ...rules, carriesState: true });
   expect(() => join('tensorflow/2')).toThrow(expect.objectContaining({ code: 'BACKEND_MISMATCH' }));
   expect(join('native/1')).toBe(0);

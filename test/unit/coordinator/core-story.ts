@@ -23,6 +23,7 @@ export const plan: CorePlan = {
   onNonFinite: 'recompute',
   numEvaluationShards: 0,
   isStrict: true,
+  sendsSums: true,
   heartbeatTimeoutMs: 3000,
   targetCount: () => 2,
   exampleIds: (_purpose, _step, shard) => [10 * shard, 10 * shard + 1],

@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { checkHello, type GreetingRules } from '../../../src/coordinator/greeting.js';
 import { decodeControl, encodeControl, type ControlBodies } from '../../../src/protocol/control.js';
 
-const rules: GreetingRules = { kernelId: 'wasm/1/simd', backend: 'auto', execution: 'auto', allowMixedKernels: false };
+const rules: GreetingRules = {
+  kernelId: 'wasm/1/simd',
+  backend: 'auto',
+  execution: 'auto',
+  allowMixedKernels: false,
+  wire: 'f32',
+};
 
 function hello(changes: object = {}): ControlBodies['hello'] {
   const message = decodeControl(

@@ -1,8 +1,9 @@
 // What a light worker answers must be what a real one would answer with the same gradients.
 import { expect, it } from 'vitest';
 import { createGradientSource } from '../../../src/loadtest/gradient-source.js';
-import { answerTraining } from '../../../src/loadtest/light-lease.js';
+import { LightLeases } from '../../../src/loadtest/light-lease.js';
 import { squaredNorm } from '../../../src/tensor/flat-vector.js';
+import { createVectorArena } from '../../../src/tensor/vector-arena.js';
 import { layTensors } from '../../../src/tensor/layout.js';
 
 const layout = layTensors([
@@ -16,10 +17,11 @@ const gradient = (shard: number): Float32Array => {
   source.write(vector, 2, shard, 1);
   return vector;
 };
+const leases = new LightLeases(createVectorArena(), source, layout, 6);
 const work = (shard: number, isPoisoned = false) => ({ shard, count: 1, isPoisoned });
 
 it('reports the norm of each shard and sends the sums over whole tree nodes', () => {
-  const { reports, nodes } = answerTraining(source, layout, 6, 2, [work(0), work(1), work(4)]);
+  const { shards: reports, nodes } = leases.answer(2, [work(0), work(1), work(4)]);
   expect(reports.map(({ shard, squaredNorm: norm }) => [shard, norm])).toEqual(
     [0, 1, 4].map((shard) => [shard, squaredNorm(gradient(shard))]),
   );
@@ -32,7 +34,7 @@ it('reports the norm of each shard and sends the sums over whole tree nodes', ()
 });
 
 it('names the tensor of a planted NaN and sends no sum with it', () => {
-  const { reports, nodes } = answerTraining(source, layout, 6, 2, [work(0, true), work(1)]);
+  const { shards: reports, nodes } = leases.answer(2, [work(0, true), work(1)]);
   expect(['first', 'second']).toContain(reports[0]?.nonFinite);
   expect(reports[1]?.nonFinite).toBe('');
   expect(nodes.map(({ node }) => node)).toEqual([{ level: 0, index: 1 }]);

@@ -215,6 +215,7 @@ const spec: RunSpec = {
   shards: 8,
   rows: 8,
   seed: 42,
+  wire: 'f32',
 };
 
 describe('the run spec', () => {
