@@ -7,7 +7,8 @@ import { numWorkers, type StepCounts } from './time-bridle.js';
 import type { StepShape } from './step-shape.js';
 
 const execute = promisify(execFile);
-const python = fileURLToPath(new URL('../../.bridle/torch/bin/python', import.meta.url));
+/** The interpreter that has PyTorch. */
+export const python = fileURLToPath(new URL('../../.bridle/torch/bin/python', import.meta.url));
 const script = fileURLToPath(new URL('../../bench/ddp.py', import.meta.url));
 const deadlineMs = 600_000;
 

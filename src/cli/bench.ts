@@ -1,4 +1,4 @@
-// bridle bench: hands bench step on; bench clipping loads a coordinator with light workers, prints what was found, and ends with 3 when a limit is broken.
+// bridle bench: hands bench step and bench exchange on; bench clipping loads a coordinator with light workers, prints what was found, and ends with 3 when a limit is broken.
 import { appendFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { settleCommandLine, type CommandLine } from '../config/parse-command-line.js';
@@ -49,19 +49,25 @@ export function resolveLoad({ values, sources }: CommandLine): Load {
 }
 
 const always = ['json', 'quiet', 'steps', 'warmup'];
-const ofSteps = ['backend', 'shapes', 'rounds'];
+/** What the others take; everything else is for bench clipping. */
+const ofOthers = {
+  step: ['backend', 'shapes', 'rounds'],
+  exchange: ['workers', 'params', 'payload', 'wire', 'rounds'],
+};
+const notOfClipping = ['backend', 'shapes', 'rounds', 'payload', 'wire'];
 
 /** What is measured. Throws `UNKNOWN_COMMAND`, and `FLAG_CONFLICT` for flags of the other bench. */
-function readSubject({ positionals, sources }: CommandLine): 'clipping' | 'step' {
+function readSubject({ positionals, sources }: CommandLine): 'clipping' | 'step' | 'exchange' {
   const [what] = positionals;
-  if (what !== 'clipping' && what !== 'step') {
+  if (what !== 'clipping' && what !== 'step' && what !== 'exchange') {
     const got = what === undefined ? 'nothing' : `"${what}"`;
-    const message = `bridle bench measures clipping or step, got ${got}: bridle bench clipping, bridle bench step.`;
+    const message = `bridle bench measures clipping, step or exchange, got ${got}: bridle bench clipping, bridle bench step, bridle bench exchange.`;
     throw new ConfigError('UNKNOWN_COMMAND', message);
   }
   for (const name of optionsOf('bench')) {
     const source = sources[name];
-    const isTaken = always.includes(name) || ofSteps.includes(name) === (what === 'step');
+    const isOwn = what === 'clipping' ? !notOfClipping.includes(name) : ofOthers[what].includes(name);
+    const isTaken = always.includes(name) || isOwn;
     if (source.kind !== 'flag' || isTaken) continue;
     const message = `${spell(name, source)} has no meaning for bridle bench ${what}. Leave it out.`;
     throw new ConfigError('FLAG_CONFLICT', message);
@@ -72,7 +78,9 @@ function readSubject({ positionals, sources }: CommandLine): 'clipping' | 'step'
 export const bench: CommandBody = async (given, around) => {
   const line = settleCommandLine(given);
   const { values } = line;
-  if (readSubject(line) === 'step') return (await import('./bench-step.js')).benchStep(line, around);
+  const subject = readSubject(line);
+  if (subject === 'step') return (await import('./bench-step.js')).benchStep(line, around);
+  if (subject === 'exchange') return (await import('./bench-exchange.js')).benchExchange(line, around);
   await checkInputFiles(values, ['tlsCa']);
   const token = await readToken(values.tokenFile, around.env);
   const { json, quiet, report, summary } = values;

@@ -35,7 +35,7 @@ export const benchOptions = {
   rounds: {
     type: wholeNumber(1, 1000),
     default: 3,
-    about: 'Times that bench step measures each shape, everything in turns; medians are shown.',
+    about: 'Times that bench step and bench exchange measure each shape, everything in turns; medians are shown.',
     group: 'Load',
     commands: bench,
     transient: true,

@@ -170,13 +170,14 @@ export const commands: Readonly<Record<CommandName, Command>> = {
   },
   bench: {
     summary: 'load a coordinator with light workers, or time whole steps beside PyTorch',
-    usage: 'bridle bench clipping|step [flags]',
+    usage: 'bridle bench clipping|step|exchange [flags]',
     about:
-      'bench clipping loads a coordinator of its own (or one that is given by --join) with many light workers: real sockets, frames, leases and faults, made-up gradients, no tfjs. Says how long steps take, what the coordinator needs, and whether norms, clipping and every non-finite gradient were right. bench step times whole committed steps, two workers of one thread each, beside PyTorch DistributedDataParallel over gloo with two processes of one thread and stock tfjs, in turns on this machine, and takes --backend, --shapes, --rounds, --steps and --warmup.',
+      'bench clipping loads a coordinator of its own (or one that is given by --join) with many light workers: real sockets, frames, leases and faults, made-up gradients, no tfjs. Says how long steps take, what the coordinator needs, and whether norms, clipping and every non-finite gradient were right. bench step times whole committed steps, two workers of one thread each, beside PyTorch DistributedDataParallel over gloo with two processes of one thread and stock tfjs, in turns on this machine, and takes --backend, --shapes, --rounds, --steps and --warmup. bench exchange times all of a step but the computing, phase by phase, beside PyTorch over gloo and raw TCP, in turns, and takes --workers, --params, --payload, --wire, --rounds, --steps and --warmup.',
     examples: [
       ['bridle bench clipping', '100 workers, 100,000 parameters, 50 steps'],
       ['bridle bench clipping --workers 20 --params 3000 --explode-rate 0.05 --nan-rate 0.01', 'with faults'],
       ['bridle bench step --shapes 50,64,64,128', 'one shape: 50 steps, 64 sequences of 64 numbers, 128 units'],
+      ['bridle bench exchange --workers 2 --params 2500000', 'one row of the table'],
       ['bridle bench clipping --max-p99-ms 500 --max-lost 0 --json --report bench.html', 'for continuous integration'],
     ],
     maxArguments: 1,

@@ -108,7 +108,8 @@ export const networkOptions = {
     about:
       'How tensors travel. auto: through shared memory (/dev/shm) where coordinator and worker are on one Linux machine, else through the socket; frame: always through the socket; shm: through shared memory or not at all.',
     group: 'Network',
-    commands: ['train', 'coordinator', 'worker'],
+    commands: ['train', 'coordinator', 'worker', 'bench'],
+    inCommand: { bench: { about: 'How tensors travel in bench exchange: shm or frame.', defaultText: 'shm' } },
   },
   listen: {
     type: listenAddress,

@@ -91,7 +91,8 @@ export const stepOptions = {
     default: 'f32',
     about: 'Number format of gradients on the wire; all but f32 round each shard alone, to 2 or 4 times fewer bytes.',
     group: 'Steps',
-    commands: runs,
+    commands: [...runs, 'bench'],
+    inCommand: { bench: { about: 'Number format of gradients in bench exchange.' } },
     fixesBits: true,
   },
   evaluateEvery: {

@@ -171,7 +171,7 @@ export class Coordinator {
         this.#disconnect(effect);
         return;
       case 'keepNode':
-        this.#run.gradients.keep(effect.leaseId, effect.node, effect.replaced);
+        this.#run.clock.reduce(() => this.#run.gradients.keep(effect.leaseId, effect.node, effect.replaced));
         return;
       case 'dropNode':
         this.#run.gradients.drop(effect.leaseId, effect.node);
@@ -371,7 +371,7 @@ export class Coordinator {
     const arrival = { rank, leaseId: header.attempt, step: header.step, node };
     // What nobody waits for takes no memory: the core counts it as stale, or sees a breach.
     if (!isOwed(this.#core, arrival)) peer.staleFrames += 1;
-    else if (!this.#run.gradients.add(header, this.#roads.copyOf(peer, frame))) return;
+    else if (!this.#run.addChunk(header, this.#roads.copyOf(peer, frame))) return;
     this.#dispatch({ type: 'node', ...arrival });
   }
 

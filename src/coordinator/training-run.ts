@@ -6,6 +6,8 @@ import { encodeSavedStep } from '../checkpoint/saved-step.js';
 import type { DiagnosisEvent, DoneEvent, RunEvent, StepSavedEvent, WarningEvent } from '../metrics/events.js';
 import { createOptimizer } from '../optim/create-optimizer.js';
 import { watchPlateau } from '../optim/plateau.js';
+import type { CopyChunk } from '../protocol/chunks.js';
+import type { FrameHeader } from '../protocol/frame.js';
 import { createVectorArena, type VectorArena } from '../tensor/vector-arena.js';
 import { applyUpdate, digestTraining, placeState, type TrainingState, type UpdateRules } from './apply-update.js';
 import { CarriedStates } from './carried-state.js';
@@ -14,6 +16,7 @@ import { batchesOfStep } from './batches-of-step.js';
 import { Diagnoser } from './diagnoser.js';
 import { scoreEvaluation } from './evaluation.js';
 import { openGradientLog, type GradientLog } from './gradient-log.js';
+import { ExchangeClock } from './exchange-clock.js';
 import { GradientStore } from './gradient-store.js';
 import type { RunPlan } from './run-plan.js';
 import { RunRecorder } from './run-recorder.js';
@@ -47,6 +50,7 @@ function describeData({ spec, preprocessing }: Dataset): Record<string, unknown>
 export class TrainingRun {
   readonly state: TrainingState;
   readonly gradients: GradientStore;
+  readonly clock = new ExchangeClock();
   /** State that travels with shards, if any does. */
   readonly carried: CarriedStates | undefined;
   /** What the workers compute with; undefined until the first has joined. */
@@ -114,6 +118,12 @@ export class TrainingRun {
     return run;
   }
 
+  /** Takes a chunk of a gradient in; true when its vector is whole. */
+  addChunk(header: FrameHeader, copy: CopyChunk): boolean {
+    this.clock.chunk();
+    return this.gradients.add(header, copy);
+  }
+
   /** Counts shards that a worker has computed. */
   count(name: string, shards: number): void {
     this.#shardsByWorker[name] = (this.#shardsByWorker[name] ?? 0) + shards;
@@ -122,11 +132,15 @@ export class TrainingRun {
   /** Ends the open step: reduce, mean, norm, clip, update, commit. Resolves when the log has room for another step. */
   update(reports: readonly ShardHealth[], isSkipped: boolean, ranks: readonly number[]): Promise<void> {
     const { training, plan, generation } = this.#options;
-    const sum = this.gradients.reduce();
+    const sum = this.clock.reduce(() => this.gradients.reduce());
     const { spike, ...outcome } = applyUpdate(this.state, this.#rules, reports, isSkipped ? undefined : sum, {
-      onGradient: (mean, params) => this.#telemetry.onGradient(mean, params),
+      onGradient: (mean, params) => {
+        this.clock.gradient();
+        this.#telemetry.onGradient(mean, params);
+      },
       onSpike: (found) => this.saveStep('spike', this.state.step, found.gradNorm),
     });
+    this.clock.end(this.state.step);
     for (const vector of Object.values(sum ?? {})) this.#arena.free(vector);
     this.carried?.advance(reports);
     const { step } = this.state;

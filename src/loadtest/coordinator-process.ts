@@ -2,6 +2,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { BridleError, exitCodes } from '../errors.js';
+import type { PayloadChoice } from '../protocol/payload.js';
+import type { WireDtype } from '../protocol/wire-dtype.js';
+import type { ProbedStep } from './exchange-probe.js';
 import type { CommittedEvent, RunEvent } from '../metrics/events.js';
 
 export interface CoordinatorProcessOptions {
@@ -15,7 +18,13 @@ export interface CoordinatorProcessOptions {
   readonly seed: number;
   /** An empty folder for the run. */
   readonly folder: string;
+  readonly payload?: PayloadChoice;
+  readonly wire?: WireDtype;
+  /** Is told of each step's exchange. */
+  readonly onExchange?: (step: ProbedStep) => void;
 }
+
+const probe = new URL('./exchange-probe.js', import.meta.url).href;
 
 /** Threshold of the coordinator's clipping, its default. */
 export const maxNorm = 1;
@@ -41,13 +50,16 @@ export class CoordinatorProcess {
   #isStopping = false;
 
   constructor(options: CoordinatorProcessOptions) {
-    this.#child = spawn(process.execPath, [options.bridleMain, ...argumentsOf(options)], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+    const { onExchange } = options;
+    const probing = onExchange ? ['--import', probe] : [];
+    this.#child = spawn(process.execPath, [...probing, options.bridleMain, ...argumentsOf(options)], {
+      stdio: ['ignore', 'pipe', 'pipe', ...(onExchange ? (['ipc'] as const) : [])],
       env: ownEnvironment(),
     });
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       this.#stderr = `${this.#stderr}${chunk.toString()}`.slice(-4000);
     });
+    if (onExchange) this.#child.on('message', (step: ProbedStep) => onExchange(step));
     const ended = new Promise<string>((resolve) => {
       this.#child.once('error', (cause) => resolve(`could not be started: ${cause.message}`));
       this.#child.once('close', (code, signal) =>
@@ -116,7 +128,8 @@ export class CoordinatorProcess {
   }
 }
 
-function argumentsOf({ workers, shards, parameters, steps, seed, folder }: CoordinatorProcessOptions): string[] {
+function argumentsOf({ payload = 'auto', wire = 'f32', ...options }: CoordinatorProcessOptions): string[] {
+  const { workers, shards, parameters, steps, seed, folder } = options;
   const flags: Readonly<Record<string, string | number>> = {
     '--data': 'adding',
     '--data-length': 2,
@@ -134,6 +147,8 @@ function argumentsOf({ workers, shards, parameters, steps, seed, folder }: Coord
     '--evaluate-every': 0,
     '--save-every': 0,
     '--min-workers': Math.min(workers, mostMinWorkers),
+    '--payload': payload,
+    '--wire': wire,
     '--listen': '127.0.0.1:0',
     '--out': folder,
   };

@@ -4,7 +4,8 @@ import { randomStream } from '../random/random-stream.js';
 import { squaredNorm } from '../tensor/flat-vector.js';
 import type { RecordedNorms } from './recorded-norms.js';
 
-export type GradientKind = 'normal' | 'heavy-tailed' | 'exploding' | 'recorded';
+/** `fixed`: one gradient for all, so that only the first costs time. */
+export type GradientKind = 'normal' | 'heavy-tailed' | 'exploding' | 'recorded' | 'fixed';
 
 export interface GradientPlan {
   readonly seed: number;
@@ -17,6 +18,8 @@ export interface GradientPlan {
 export interface GradientSource {
   /** Fills `target` [parameters] with the gradient of the summed loss of a shard with `count` targets. */
   write(target: Float32Array, step: number, shard: number, count: number): void;
+  /** Every gradient is the same. */
+  readonly isFixed: boolean;
   /** Tells whether this gradient is one of those that are a thousand to a million times as large. */
   isExploded(step: number, shard: number): boolean;
   /** Tells whether this gradient shall hold a NaN when it is computed first. */
@@ -41,6 +44,7 @@ export function createGradientSource(
   recorded?: RecordedNorms,
 ): GradientSource {
   const { seed, kind } = plan;
+  const isFixed = kind === 'fixed';
   const pool = makePool(seed, kind === 'heavy-tailed', parameters + numPlaces - 1);
   // The sum of V independent slices has V times the square of one: this makes the mean's norm about 1.
   const unit = Math.sqrt(numShards / parameters);
@@ -58,17 +62,20 @@ export function createGradientSource(
         return unit / Math.sqrt(1e-8 + draw('loadtest-tail', step, shard)); // Pareto with exponent 2: no variance
       case 'exploding':
         return unit * growth(step);
+      case 'fixed':
+        return unit;
       case 'recorded':
         return (recorded?.normAt(step, shard) ?? 0) / Math.sqrt(squaredNorm(slice));
     }
   };
   return {
     write: (target, step, shard, count) => {
-      const place = randomStream(seed, 'loadtest-place', step, shard).below(numPlaces);
+      const place = isFixed ? 0 : randomStream(seed, 'loadtest-place', step, shard).below(numPlaces);
       const slice = pool.subarray(place, place + parameters);
       const scale = count * levelOf(step, shard, slice) * explosion(step, shard);
       for (let i = 0; i < target.length; i += 1) target[i] = scale * (slice[i] as number);
     },
+    isFixed,
     isExploded,
     isPoisoned: (step, shard) => plan.nanRate > 0 && draw('loadtest-nan', step, shard) < plan.nanRate,
   };

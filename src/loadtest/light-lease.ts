@@ -21,6 +21,8 @@ export class LightLeases {
   readonly #numShards: number;
   readonly #quantiser: ShardQuantiser | undefined;
   readonly #vectors: Float32Array[] = [];
+  /** Vectors that hold the gradient still, since no sum was taken in them. */
+  readonly #filled = new Set<Float32Array>();
 
   constructor(
     arena: VectorArena,
@@ -42,13 +44,20 @@ export class LightLeases {
     this.#quantiser?.begin(step);
     const grads = work.map(({ shard, count, isPoisoned }, i) => {
       const vector = (this.#vectors[i] ??= this.#arena.allocate(size));
-      this.#source.write(vector, step, shard, count);
+      const isThere = this.#source.isFixed && this.#filled.has(vector);
+      if (!isThere) this.#source.write(vector, step, shard, count);
       if (isPoisoned) vector[(step * 7919 + shard) % size] = NaN;
       return vector;
     });
     const computed = work.map(({ shard, count }) => ({ shard, loss: 0.5 * count, count, correct: 0 }));
     const quantiser = this.#quantiser;
     const shape = { arena: this.#arena, layout: this.#layout, numShards: this.#numShards };
-    return describeAnswer(computed, grads, { ...shape, ...(quantiser && { quantiser }) });
+    const answer = describeAnswer(computed, grads, { ...shape, ...(quantiser && { quantiser }) });
+    const hasSums = answer.nodes.some(({ node }) => node.level > 0);
+    for (const vector of grads) {
+      if (hasSums) this.#filled.delete(vector);
+      else this.#filled.add(vector);
+    }
+    return answer;
   }
 }

@@ -2,6 +2,7 @@
 import { blockName } from '../data/block-name.js';
 import { decodeBlock, type DecodedBlock } from '../data/block.js';
 import { layoutOfModel } from '../params/layout-of-model.js';
+import type { PayloadChoice } from '../protocol/payload.js';
 import { ShardQuantiser } from '../protocol/quantise.js';
 import { parseRunSpec, type RunSpec } from '../protocol/run-spec.js';
 import { createVectorArena } from '../tensor/vector-arena.js';
@@ -17,6 +18,7 @@ export interface LightProcessOptions {
   readonly plan: GradientPlan;
   readonly recorded?: RecordedNorms;
   readonly rates: FaultRates;
+  readonly payload: PayloadChoice;
   tell(message: FromSwarm): void;
   /** Asks whether a gradient may be planted with a NaN. */
   ask(step: number, shard: number): Promise<boolean>;

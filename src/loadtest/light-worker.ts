@@ -12,8 +12,7 @@ import { countTraffic } from './traffic.js';
 /** All light workers give the same bits for a (step, shard): a run of theirs needs no --allow-mixed-kernels. */
 export const loadtestKernelId = 'loadtest/1';
 
-/** Frames: the load of workers on other machines. */
-const sessionOptions = { joinTimeoutMs: 60_000, payload: 'frame' } as const;
+const joinTimeoutMs = 60_000;
 
 export interface LightWorkerHandlers {
   onJoined(): void;
@@ -40,7 +39,11 @@ export class LightWorker implements SessionHost {
     this.#number = number;
     this.#shared = shared;
     this.#handlers = handlers;
-    this.#session = new Session(this, sessionOptions);
+    this.#session = this.#openSession();
+  }
+
+  #openSession(): Session {
+    return new Session(this, { joinTimeoutMs, payload: this.#shared.options.payload });
   }
 
   get name(): string {
@@ -68,7 +71,7 @@ export class LightWorker implements SessionHost {
   /** A launcher would start a stuck worker's process again. */
   #startAgain(reason: string): void {
     this.#shared.options.tell({ type: 'lost', worker: this.name, reason });
-    this.#session = new Session(this, sessionOptions);
+    this.#session = this.#openSession();
     this.#held.clear();
     this.start();
   }

@@ -136,6 +136,7 @@ function startSwarm(options: ClippingOptions, url: string, failure: Failure, onS
     plan,
     ...(recordedPath !== undefined && { recordedPath }),
     rates,
+    payload: 'frame',
     churnRate,
     onStep: (step) => {
       failure.expectProgress();

@@ -42,6 +42,7 @@ const shared = new LightProcess({
   plan: options.plan,
   ...(options.recordedPath !== undefined && { recorded: readRecordedNorms(options.recordedPath) }),
   rates: options.rates,
+  payload: options.payload,
   tell,
   ask: (step, shard) =>
     new Promise((resolve) => {

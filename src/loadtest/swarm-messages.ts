@@ -1,5 +1,6 @@
 // What a process of light workers is given (in BRIDLE_SWARM, as JSON; the token in BRIDLE_TOKEN), and what is said over IPC.
 import type { FaultRates } from './fates.js';
+import type { PayloadChoice } from '../protocol/payload.js';
 import type { GradientPlan } from './gradient-source.js';
 
 export interface SwarmProcessOptions {
@@ -12,6 +13,8 @@ export interface SwarmProcessOptions {
   readonly plan: GradientPlan;
   readonly recordedPath?: string;
   readonly rates: FaultRates;
+  /** `frame`: the load of workers on other machines. */
+  readonly payload: PayloadChoice;
 }
 
 /** Bytes of WebSocket messages, since the process began. */

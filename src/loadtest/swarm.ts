@@ -57,8 +57,9 @@ export class Swarm {
   #isEnding = false;
   /** (step, shard) of every gradient that was sent with a NaN and waited for. */
   readonly planted = new Set<string>();
-  /** When the weights of each step reached the first worker. */
+  /** When the weights of each step reached the first worker, and the first of the last process. */
   readonly firstSeen = new Map<number, number>();
+  readonly lastSeen = new Map<number, number>();
   parameters = 0;
   shards = 0;
 
@@ -96,7 +97,7 @@ export class Swarm {
   }
 
   #start(workers: number): void {
-    const { token, join, tlsCaPath, insecure, plan, recordedPath, rates } = this.#options;
+    const { token, join, tlsCaPath, insecure, plan, recordedPath, rates, payload } = this.#options;
     const given: SwarmProcessOptions = {
       join,
       ...(tlsCaPath !== undefined && { tlsCaPath }),
@@ -106,6 +107,7 @@ export class Swarm {
       plan,
       ...(recordedPath !== undefined && { recordedPath }),
       rates,
+      payload,
     };
     this.#nextWorker += workers;
     const child = fork(new URL('./swarm-main.js', import.meta.url), [], {
@@ -170,6 +172,7 @@ export class Swarm {
   #onStep(step: number, at: number): void {
     const known = this.firstSeen.get(step);
     this.firstSeen.set(step, Math.min(known ?? at, at));
+    this.lastSeen.set(step, Math.max(this.lastSeen.get(step) ?? at, at));
     if (known !== undefined) return;
     this.#churn(step);
     this.#options.onStep(step);

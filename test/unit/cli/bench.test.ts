@@ -1,6 +1,7 @@
 // bridle bench: what its flags mean, and what is refused before anything starts.
 import { describe, expect, it } from 'vitest';
 import { bench, resolveLoad } from '../../../src/cli/bench.js';
+import { exchangeShapes } from '../../../src/cli/bench-exchange.js';
 import { parseCommandLine, readCommandLine } from '../../../src/config/parse-command-line.js';
 
 const load = (...args: string[]) => resolveLoad(parseCommandLine(['bench', 'clipping', ...args], {}));
@@ -35,6 +36,18 @@ describe('the load', () => {
   });
 });
 
+describe('the rows of bench exchange', () => {
+  const rows = (...args: string[]) => exchangeShapes(parseCommandLine(['bench', 'exchange', ...args], {}));
+
+  it('are nine by shared memory, but for what flags fix', () => {
+    expect(rows()).toHaveLength(9);
+    expect(rows().every(({ payload, dtype }) => payload === 'shm' && dtype === 'f32')).toBe(true);
+    expect(rows('--workers', '3', '--params', '1000', '--payload', 'frame', '--wire', 'int8')).toEqual([
+      { workers: 3, floats: 1000, payload: 'frame', dtype: 'int8' },
+    ]);
+  });
+});
+
 describe('is refused', () => {
   it('what only an own coordinator has, beside --join', () => {
     expect(() => load('--join', 'ws://127.0.0.1:1', '--params', '9', '--max-rss-mb', '1')).toThrow(
@@ -54,6 +67,10 @@ describe('is refused', () => {
     await expect(run('exchanges')).rejects.toThrow(/got "exchanges"/);
     await expect(run('step', '--nan-rate', '0.1')).rejects.toThrow(/--nan-rate has no meaning for bridle bench step/);
     await expect(run('clipping', '--rounds', '2')).rejects.toThrow(/--rounds has no meaning for bridle bench clipping/);
+    await expect(run('clipping', '--wire', 'bf16')).rejects.toThrow(/--wire has no meaning for bridle bench clipping/);
+    await expect(run('exchange', '--churn-rate', '1')).rejects.toThrow(
+      /--churn-rate has no meaning for bridle bench exchange/,
+    );
     await expect(run('step', '--shapes', '5,7,2,3')).rejects.toThrow(/the batch a multiple of 8, got "5,7,2,3"/);
   });
 });
