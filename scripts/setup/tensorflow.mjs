@@ -50,7 +50,7 @@ function findPackage(project, retries) {
     packageFolder = realpathSync(dirname(require.resolve(`${packageName}/package.json`)));
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'MODULE_NOT_FOUND') throw error;
-    return `${packageName} is not installed; run: npm install --ignore-scripts ${packageName}@4.22.0 && npx bridle setup --tensorflow`;
+    return `${packageName} is not installed; run: npm install --ignore-scripts @tensorflow/tfjs@4.22.0 ${packageName}@4.22.0 && npx bridle setup --tensorflow`;
   }
   return install(project, packageFolder, retries);
 }

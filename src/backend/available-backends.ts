@@ -70,7 +70,7 @@ export function tensorflowStatus(folder: string | undefined): BackendStatus {
   const name = 'tensorflow';
   const setup = 'npx bridle setup --tensorflow';
   if (folder === undefined) {
-    const fix = `npm install --ignore-scripts ${tensorflowPackage}@4.22.0 && ${setup}`;
+    const fix = `npm install --ignore-scripts @tensorflow/tfjs@4.22.0 ${tensorflowPackage}@4.22.0 && ${setup}`;
     return { name, available: false, reason: `The package ${tensorflowPackage} is not installed.`, fix };
   }
   if (!existsSync(join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'))) {
@@ -86,7 +86,7 @@ export function wasmStatus(hasWebAssembly = 'WebAssembly' in globalThis): Backen
   return { name: 'wasm', available: false, reason, fix: 'start Node.js without --jitless' };
 }
 
-const webgpuPackages = ['webgpu', '@tensorflow/tfjs-backend-webgpu'];
+const webgpuPackages = ['webgpu', '@tensorflow/tfjs', '@tensorflow/tfjs-backend-webgpu'];
 
 /** Vulkan's drivers, through which WebGPU reaches a card on Linux: the user's choice, or what is installed. */
 function vulkanDrivers(): string[] {
@@ -96,7 +96,7 @@ function vulkanDrivers(): string[] {
   return folders.filter((folder) => existsSync(folder)).flatMap((folder) => readdirSync(folder));
 }
 
-/** Looks for both packages, and on Linux for a driver; whether that finds a card, only loading tells. */
+/** Looks for its packages, and on Linux for a driver; whether that finds a card, only loading tells. */
 export function webgpuStatus(
   folders: readonly (string | undefined)[],
   drivers: readonly string[],
@@ -104,8 +104,9 @@ export function webgpuStatus(
 ): BackendStatus {
   const name = 'webgpu';
   if (folders.includes(undefined)) {
-    const fix = 'npm install webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0';
-    return { name, available: false, reason: `The packages ${webgpuPackages.join(' and ')} are not installed.`, fix };
+    const fix = 'npm install webgpu@0.6.2 @tensorflow/tfjs@4.22.0 @tensorflow/tfjs-backend-webgpu@4.22.0';
+    const missing = webgpuPackages.filter((_, i) => folders[i] === undefined);
+    return { name, available: false, reason: `Not installed: ${missing.join(', ')}.`, fix };
   }
   if (platform !== 'linux') return { name, available: true, reason: 'Its packages are installed.' };
   if (drivers.length > 0) {

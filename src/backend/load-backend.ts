@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { BridleError, ConfigError, exitCodes } from '../errors.js';
-import { chooseBackend } from './available-backends.js';
+import { chooseBackend, findPackage } from './available-backends.js';
 import type { Backend, BackendOptions, TfjsBackendName } from './backend.js';
 import { backendEnvironment, findMissingEnvironment } from './environment.js';
 import { parseInstructionSet, tensorflowKernelId, tfjsWasmKernelId } from './kernel-id.js';
@@ -56,7 +56,7 @@ async function loadTensorFlow(options: BackendOptions): Promise<Backend> {
   setEnvironment('tensorflow', options);
   restoreOldUtil();
   const tf = loadTfjs();
-  require('@tensorflow/tfjs-node-gpu');
+  requireInstalled('@tensorflow/tfjs-node-gpu');
   await activate(tf, 'tensorflow');
 
   const node = tf.backend() as unknown as NodeBackend;
@@ -81,7 +81,7 @@ async function loadTensorFlow(options: BackendOptions): Promise<Backend> {
 
 async function loadWasm(): Promise<Backend> {
   const tf = loadTfjs();
-  const wasm = require('@tensorflow/tfjs-backend-wasm') as WasmPackage;
+  const wasm = requireInstalled('@tensorflow/tfjs-backend-wasm') as WasmPackage;
   // Once it runs it refuses new paths.
   if (!('wasm' in tf.engine().registry)) {
     wasm.setWasmPaths(dirname(require.resolve('@tensorflow/tfjs-backend-wasm')) + sep);
@@ -97,9 +97,16 @@ async function loadWasm(): Promise<Backend> {
 }
 
 function loadTfjs(): Tf {
-  const tf = require('@tensorflow/tfjs') as Tf;
+  const tf = requireInstalled('@tensorflow/tfjs') as Tf;
   tf.env().set('PROD', true); // all it does is to keep tfjs's advertisements off stderr
   return tf;
+}
+
+/** bridle does not depend on tfjs, 270 MB with what it brings: whoever computes with it installs it. */
+function requireInstalled(name: string): unknown {
+  if (findPackage(name) !== undefined) return require(name);
+  const message = `The package ${name} is not installed. To fix it: npm install --ignore-scripts ${name}@4.22.0`;
+  throw new ConfigError('BACKEND_UNAVAILABLE', message);
 }
 
 async function activate(tf: Tf, name: TfjsBackendName): Promise<void> {

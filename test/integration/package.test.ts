@@ -1,10 +1,21 @@
-// The packed tarball, installed into an empty project as a user does it: the command runs, importing bridle loads no tfjs.
+// The packed tarball, installed into an empty project as a user does it: small, without tfjs, and running on each version of Node.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { prebuiltPackage } from '../../scripts/setup/native-kernels.mjs';
+import { installedNodes } from '../../scripts/setup/node-versions.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 let project = '';
@@ -34,14 +45,27 @@ it('brings what a user needs and nothing of the workshop', () => {
   expect(entries).not.toEqual(expect.arrayContaining(['test']));
 });
 
-it('does not make a user download native TensorFlow', () => {
-  expect(readdirSync(join(project, 'node_modules', '@tensorflow'))).not.toContain('tfjs-node-gpu');
+it('is below 1.5 MB packed, and 35 MB on disk with all that it depends on: no tfjs', () => {
+  const tarball = readdirSync(project).find((name) => name.endsWith('.tgz')) ?? '';
+  expect(statSync(join(project, tarball)).size).toBeLessThan(1.5e6);
+  const modules = join(project, 'node_modules');
+  const files = readdirSync(modules, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const numBytes = files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+  expect(numBytes).toBeLessThan(35e6);
+  expect(existsSync(join(modules, '@tensorflow'))).toBe(false);
 });
 
 it('runs its command', () => {
   expect(run('npx', ['--no-install', 'bridle', '--help'])).toMatch(/Usage: bridle/);
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   expect(run('npx', ['--no-install', 'bridle', '--version'])).toContain(version);
+});
+
+it('says which packages bring a backend of tfjs', () => {
+  const args = ['--no-install', 'bridle', 'train', '--data', 'adding', '--backend', 'tensorflow'];
+  const { status, stderr } = spawnSync('npx', args, { cwd: project, encoding: 'utf8' });
+  expect(stderr).toMatch(/BACKEND_UNAVAILABLE[^]*npm install --ignore-scripts @tensorflow\/tfjs@/);
+  expect(status).toBe(2);
 });
 
 it('loads no tfjs when it is imported', () => {
@@ -68,6 +92,24 @@ it('trains from a program of the project', () => {
   writeFileSync(join(project, 'program.mjs'), program);
   expect(run(process.execPath, ['program.mjs'])).toBe('finished 3\n');
 });
+
+const others = installedNodes(root);
+it.runIf(others.length > 0)(
+  'prints its help and trains to one digest on Node 20, 22 and 24, those of them that BRIDLE_NODES=1 npm test installed',
+  () => {
+    const main = join('node_modules', 'bridle', 'dist', 'cli', 'main.js');
+    const digests = [process.execPath, ...others].map((node) => {
+      expect(run(node, [main, '--help'])).toMatch(/Usage: bridle/);
+      const args = '--data adding --data-length 8 --hidden-size 4 --steps 5 --workers 1 --backend native --json';
+      const out = run(node, [main, 'train', ...args.split(' ')]);
+      const done = JSON.parse(out.trim().split('\n').at(-1) ?? '') as { event: string; digest: string };
+      expect(done).toMatchObject({ event: 'done', reason: 'finished', step: 5 });
+      return done.digest;
+    });
+    expect(new Set(digests).size).toBe(1);
+  },
+  120_000,
+);
 
 it('takes prebuilt kernels before a compiler, in its own version only', () => {
   const tarball = run(process.execPath, ['scripts/pack-native.mjs', project], root).trim();
@@ -98,7 +140,9 @@ it('takes prebuilt kernels before a compiler, in its own version only', () => {
 }, 180_000);
 
 it('says what to type for TensorFlow', () => {
-  expect(setup('--tensorflow')).toMatch(/npm install --ignore-scripts @tensorflow\/tfjs-node-gpu/);
+  expect(setup('--tensorflow')).toMatch(
+    /npm install --ignore-scripts @tensorflow\/tfjs@\S+ @tensorflow\/tfjs-node-gpu@/,
+  );
 });
 
 /** Runs the set-up as a user does, not as a build machine; returns all that it says. */

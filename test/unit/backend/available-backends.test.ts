@@ -80,12 +80,15 @@ describe('finding the backends', () => {
 
   it('says which command brings a missing package', () => {
     expect(findPackage('@tensorflow/not-a-package')).toBeUndefined();
-    expect(tensorflowStatus(undefined).fix).toMatch(/^npm install --ignore-scripts @tensorflow\/tfjs-node-gpu/);
+    expect(tensorflowStatus(undefined).fix).toMatch(
+      /^npm install --ignore-scripts @tensorflow\/tfjs@\S+ @tensorflow\/tfjs-node-gpu@/,
+    );
   });
 
-  it('wants both packages of webgpu, and on Linux a driver', () => {
-    expect(webgpuStatus(['/there', undefined], ['a.json'], 'linux')).toMatchObject({
+  it('wants all packages of webgpu, tfjs among them, and on Linux a driver', () => {
+    expect(webgpuStatus(['/there', undefined, '/there'], ['a.json'], 'linux')).toMatchObject({
       available: false,
+      reason: 'Not installed: @tensorflow/tfjs.',
       fix: expect.stringMatching(/^npm install webgpu@/) as string,
     });
     expect(webgpuStatus(['/there', '/there'], [], 'linux').fix).toContain('VK_ICD_FILENAMES');
