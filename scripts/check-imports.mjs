@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url';
 /** Floors from the ground up: a room imports from lower floors, and types from its own. */
 const floors = [
   ['errors'],
-  ['tensor', 'random', 'records', 'metrics'],
+  ['tensor', 'random', 'records', 'metrics', 'modules'],
   ['protocol', 'params', 'optim', 'collective', 'data', 'report'],
-  ['model', 'native', 'replay', 'backend', 'checkpoint', 'formats', 'transport'],
+  ['model', 'native', 'replay', 'backend', 'checkpoint', 'formats', 'transport', 'own-model'],
   ['coordinator', 'worker'],
   ['launch', 'inference', 'loadtest'],
   ['config'],

@@ -44,6 +44,16 @@ export function chooseBackend(choice: 'auto' | BackendName, statuses = available
   throw new ConfigError('BACKEND_UNAVAILABLE', `--backend ${choice} cannot be used. ${story.join(' ')}`);
 }
 
+/** Chooses as `chooseBackend` does; a model of the user's own (its path) runs on tfjs alone: `native` is left out. */
+export function chooseBackendFor(choice: 'auto' | BackendName, modelPath: string | undefined): BackendName {
+  const statuses = availableBackends();
+  if (modelPath === undefined) return chooseBackend(choice, statuses);
+  return chooseBackend(
+    choice,
+    statuses.filter(({ name }) => name !== 'native'),
+  );
+}
+
 /** How steps run on each backend, the fastest first. */
 const executions: Readonly<Record<BackendName, readonly [Execution, ...Execution[]]>> = {
   native: ['native'],

@@ -11,6 +11,7 @@ import { buildDataset } from '../data/build-dataset.js';
 import type { Dataset } from '../data/dataset.js';
 import { runTraining } from '../launch/run-training.js';
 import { probeValues } from '../model/probe-values.js';
+import { requireBuiltIn } from '../params/own-model-spec.js';
 import { initialParams } from '../params/initial-params.js';
 import type { StepParts } from './step-result.js';
 import type { StepShape } from './step-shape.js';
@@ -38,13 +39,14 @@ export async function timeBridle(
 ): Promise<BridleTime> {
   const training = trainingOf(shape, backend, warmup + steps);
   const plan = planRun(randomSequences(shape), training);
+  const model = requireBuiltIn(plan.model, 'bridle bench step');
   const runDir = await mkdtemp(join(tmpdir(), 'bridle-bench-'));
   const marks: Mark[] = [];
   try {
     await mkdir(join(runDir, 'logs'));
     await runTraining(training, {
       location: { runDir, resume: false },
-      prepared: { plan, firstParams: () => initialParams(plan.model, training.initializer, training.seed) },
+      prepared: { plan, firstParams: () => initialParams(model, training.initializer, training.seed) },
       payload: 'auto',
       insecure: false,
       threads: 1,

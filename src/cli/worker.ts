@@ -1,6 +1,6 @@
 // bridle worker: processes that compute for a coordinator elsewhere.
 import { join } from 'node:path';
-import { chooseBackend, chooseExecution } from '../backend/available-backends.js';
+import { chooseBackendFor, chooseExecution } from '../backend/available-backends.js';
 import { settleCommandLine } from '../config/parse-command-line.js';
 import { ConfigError, exitCodes } from '../errors.js';
 import { checkInputFiles } from '../library/check-input-files.js';
@@ -14,9 +14,9 @@ export const worker: CommandBody = async (given, around) => {
   const { command, values } = settleCommandLine(given);
   const { tlsCa, name, json, quiet } = values;
   if (values.join === undefined) throw new ConfigError('FLAG_MISSING', 'bridle worker needs --join URL.');
-  await checkInputFiles(values, ['tlsCa']);
+  await checkInputFiles(values, ['tlsCa', 'model']);
   const token = await readToken(values.tokenFile, around.env);
-  const backend = chooseBackend(values.backend);
+  const backend = chooseBackendFor(values.backend, values.model);
   const execution = chooseExecution(backend, values.execution);
 
   const { log } = openLog(join(values.logDir, 'workers.log'), values.verbose);
@@ -34,6 +34,7 @@ export const worker: CommandBody = async (given, around) => {
       backend: values.backend,
       execution: values.execution,
       threads: values.threads,
+      ...(values.model === undefined ? {} : { modelPath: values.model }),
       ...(token === undefined ? {} : { token }),
       ...(tlsCa === undefined ? {} : { tlsCaPath: tlsCa }),
       insecure: values.insecure,

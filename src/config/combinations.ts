@@ -89,8 +89,35 @@ const checkData: Check = (settled) => {
   return problems;
 };
 
+/** What makes the built-in model; `loss` and `initFrom` have a meaning with a LayersModel, or with both. */
+const builtInOptions = [
+  ...(['cell', 'layers', 'hiddenSize', 'bidirectional', 'embedding', 'dropout', 'initializer'] as const),
+  ...([
+    'recurrentInitializer',
+    'outputInitializer',
+    'forgetBias',
+    'chronoSteps',
+    'saveSpikes',
+    'bptt',
+    'diagnose',
+  ] as const),
+];
+
+/** Models of the user's own run on tfjs. */
+const checkOwnModel: Check = (settled) => {
+  const { model, backend } = settled.values;
+  if (model === undefined) return [];
+  const hasOwnLoss = !model.endsWith('.json');
+  const problems = pointless(settled, 'model', [...builtInOptions, ...(hasOwnLoss ? (['loss'] as const) : [])]);
+  if (backend !== 'native') return problems;
+  const message =
+    '--backend native has kernels for the built-in models alone; --model needs tfjs: --backend tensorflow, wasm or webgpu.';
+  return [...problems, new ConfigError('FLAG_CONFLICT', message)];
+};
+
 const checkModel: Check = (settled) => {
   const { values } = settled;
+  if (values.model !== undefined) return checkOwnModel(settled);
   const problems: ConfigError[] = [];
   const hasGates = values.cell === 'lstm' || values.cell === 'gru';
   if (!hasGates) problems.push(...pointless(settled, 'cell', ['forgetBias', 'chronoSteps']));
@@ -238,7 +265,7 @@ const runChecks = [checkEnd, checkData, checkModel, checkBptt, checkOptimizer, c
 const checks: Readonly<Record<CommandName, readonly Check[]>> = {
   train: runChecks,
   coordinator: runChecks,
-  worker: [checkJoin],
+  worker: [checkJoin, checkOwnModel],
   doctor: [checkJoin],
   setup: [],
   inspect: [],

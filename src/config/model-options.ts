@@ -7,6 +7,14 @@ import { anyNumber, choice, fraction, inputFile, onOff, wholeNumber } from './va
 const runs = ['train', 'coordinator'] as const satisfies CommandName[];
 
 export const modelOptions = {
+  model: {
+    type: inputFile,
+    about:
+      'Your own model in place of the built-in one: a module that calls defineModel (.mjs), or a saved tf.LayersModel (model.json). Every worker needs the same files.',
+    group: 'Model',
+    commands: [...runs, 'worker'],
+    fixesBits: true,
+  },
   cell: {
     type: choice('rnn', 'relu', 'lstm', 'gru'),
     default: 'lstm',

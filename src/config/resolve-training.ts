@@ -56,9 +56,10 @@ function resolveEnd({ steps, epochs }: Values): { readonly steps: number } | { r
 
 /** Resolves the values of a settled command line (dependent defaults filled in) to what fixes a training run. */
 export function resolveTraining(values: Values): TrainingOptions {
-  const { initFrom, evaluateEvery, saveEvery } = values;
+  const { model, initFrom, evaluateEvery, saveEvery } = values;
   return {
     data: resolveData(values),
+    ...(model === undefined ? {} : { model }),
     cell: values.cell,
     layers: values.layers,
     hiddenSize: values.hiddenSize,

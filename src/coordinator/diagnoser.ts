@@ -7,6 +7,7 @@ import type { DiagnosisEvent, WarningEvent } from '../metrics/events.js';
 import { batchesOfStep } from './batches-of-step.js';
 import type { DiagnosisRequest } from './diagnosis-thread.js';
 import type { RunPlan } from './run-plan.js';
+import { requireBuiltIn } from '../params/own-model-spec.js';
 
 /** Examples that a diagnosis looks at: the first of the step's batch. */
 const numExamples = 8;
@@ -42,7 +43,8 @@ export class Diagnoser {
     const { plan, every } = this.#options;
     if (step % every !== 0) return Promise.resolve();
     const before = this.#last;
-    const request = { model: plan.model, params: params.slice(), shards: diagnosedExamples(plan, step) };
+    const model = requireBuiltIn(plan.model, '--diagnose');
+    const request = { model, params: params.slice(), shards: diagnosedExamples(plan, step) };
     this.#last = before.then(() => this.#diagnose(step, request));
     return before;
   }

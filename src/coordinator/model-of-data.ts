@@ -42,7 +42,8 @@ export function modelOfData(data: DataSpec, options: ModelChoices): ModelSpec {
   };
 }
 
-function chooseLoss({ name, targets }: DataSpec, wanted: LossName | undefined): LossName {
+/** The loss asked for, or the one that the targets have by themselves. Throws `LOSS_TARGETS`. */
+export function chooseLoss({ name, targets }: DataSpec, wanted: LossName | undefined): LossName {
   const fitting = losses[targets.kind];
   if (wanted === undefined || fitting.includes(wanted)) return wanted ?? fitting[0];
   throw new ConfigError(

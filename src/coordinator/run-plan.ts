@@ -11,8 +11,7 @@ import {
 } from '../data/dealing.js';
 import type { Dataset, Split } from '../data/load-dataset.js';
 import type { ScheduleOptions } from '../optim/schedule.js';
-import { layoutOfModel } from '../params/layout-of-model.js';
-import type { ModelSpec } from '../params/model-spec.js';
+import { layoutOfAnyModel, requireBuiltIn, type AnyModelSpec, type OwnModelSpec } from '../params/own-model-spec.js';
 import { defaultLimits } from '../protocol/limits.js';
 import type { RunSpec } from '../protocol/run-spec.js';
 import type { Layout } from '../tensor/layout.js';
@@ -32,7 +31,7 @@ export interface SplitEvaluation {
 }
 
 export interface RunPlan {
-  readonly model: ModelSpec;
+  readonly model: AnyModelSpec;
   readonly layout: Layout;
   /** What workers are told. */
   readonly spec: RunSpec;
@@ -53,11 +52,11 @@ export interface RunPlan {
   readonly carried: CarriedStatePlan | undefined;
 }
 
-export function planRun(dataset: Dataset, options: TrainingOptions): RunPlan {
+export function planRun(dataset: Dataset, options: TrainingOptions, ownModel?: OwnModelSpec): RunPlan {
   const { globalBatch, shards, seed, wire = 'f32', bucket = 0, carriesState = false } = options;
   const dropLast = options.dropLast || carriesState; // a stream has as many windows as every other
-  const model = modelOfData(dataset.spec, options);
-  const layout = layoutOfModel(model);
+  const model = ownModel ?? modelOfData(dataset.spec, options);
+  const layout = layoutOfAnyModel(model);
   const perEpoch = stepsPerEpoch(dataset.train.size, globalBatch, dropLast);
   const totalSteps = options.steps ?? perEpoch * (options.epochs ?? 1);
   const rows = rowsPerShard(globalBatch, shards);
@@ -101,7 +100,9 @@ export function planRun(dataset: Dataset, options: TrainingOptions): RunPlan {
     shape: (purpose, step) =>
       purpose === 'train' ? { rows, steps: stepsOf(step) } : { rows: evaluationRows, steps: dataset.spec.maxLength },
     epochAfter: (step) => step / perEpoch,
-    carried: carriesState ? planCarriedState(model, { shards, rows, stepsPerEpoch: perEpoch }) : undefined,
+    carried: carriesState
+      ? planCarriedState(requireBuiltIn(model, '--bptt'), { shards, rows, stepsPerEpoch: perEpoch })
+      : undefined,
     core: {
       numShards: shards,
       totalSteps,

@@ -15,6 +15,8 @@ export type BackendChoice = 'auto' | 'native' | 'tensorflow' | 'wasm' | 'webgpu'
 
 export interface TrainingOptions {
   readonly data: DataOptions;
+  /** A module of the user's, or a model.json, in place of the built-in model; what says how that is made is not looked at. */
+  readonly model?: string;
   readonly cell: Cell;
   readonly layers: number;
   readonly hiddenSize: number;

@@ -4,6 +4,7 @@ import type { DigestAlgorithm, TrainingSnapshot } from '../checkpoint/checkpoint
 import type { Dataset } from '../data/load-dataset.js';
 import { encodeSavedStep } from '../checkpoint/saved-step.js';
 import type { DiagnosisEvent, DoneEvent, RunEvent, StepSavedEvent, WarningEvent } from '../metrics/events.js';
+import { isOwnModel } from '../params/own-model-spec.js';
 import { createOptimizer } from '../optim/create-optimizer.js';
 import { watchPlateau } from '../optim/plateau.js';
 import type { CopyChunk } from '../protocol/chunks.js';
@@ -170,11 +171,12 @@ export class TrainingRun {
   /** Saves the weights and the batch of `step`, which is being computed or about to be applied, if the run is to keep such steps. */
   saveStep(reason: StepSavedEvent['reason'], step: number, gradNorm: number): void {
     const { training, plan, runId } = this.#options;
-    if (!training.saveSpikes || this.#lastSavedStep === step) return;
+    const { model } = plan;
+    if (!training.saveSpikes || this.#lastSavedStep === step || isOwnModel(model)) return;
     this.#lastSavedStep = step;
     const { params } = this.state;
     const shards = batchesOfStep(plan, step - 1);
-    const bytes = encodeSavedStep({ runId, step, reason, gradNorm, model: plan.model, params, shards });
+    const bytes = encodeSavedStep({ runId, step, reason, gradNorm, model, params, shards });
     this.#recorder.saveStep(step, reason, bytes);
   }
 

@@ -47,6 +47,8 @@ export interface WorkersOptions extends ProcessOptions {
   readonly workers: number | 'auto';
   readonly backend: BackendChoice;
   readonly execution: ExecutionChoice;
+  /** The user's own model, the same as the coordinator's. */
+  readonly modelPath?: string;
   readonly tlsCaPath?: string;
   readonly name?: string;
   readonly logDir?: string;

@@ -16,6 +16,8 @@ import type { RunPlan } from '../coordinator/run-plan.js';
 import type { TrainingOptions } from '../coordinator/training-options.js';
 import { differenceOf } from '../data/preprocessing.js';
 import { ConfigError } from '../errors.js';
+import { findOtherFile } from '../modules/module-files.js';
+import { isOwnModel, type OwnModelSpec } from '../params/own-model-spec.js';
 import type { RunEvent } from '../metrics/events.js';
 import { createOptimizer } from '../optim/create-optimizer.js';
 import { withRollback } from '../optim/rollback.js';
@@ -81,6 +83,16 @@ async function newRun(training: TrainingOptions, launch: LaunchOptions, lock: Ru
   };
 }
 
+/** A model of the user's own may have changed since; the options of a built-in one cannot. */
+function requireSameModel(before: Readonly<Record<string, unknown>>, { model }: RunPlan): void {
+  if (!isOwnModel(model)) return;
+  const file = findOtherFile((before as unknown as OwnModelSpec).files, model.files);
+  if (file === undefined) return;
+  const name = file === '.' ? model.name : file;
+  const message = `The model's file ${name} has changed since the run's checkpoint was written. Restore it to go on, or start a new run, with --init-from where the parameters are the same.`;
+  throw new ConfigError('MODEL_MISMATCH', message);
+}
+
 async function resumeRun(
   plan: RunPlan,
   runDir: string,
@@ -110,6 +122,7 @@ async function resumeRun(
       `The data's ${part} differs from the one in the run's checkpoint of step ${snapshot.step}. Restore the files, or start a new run.`,
     );
   }
+  requireSameModel(snapshot.model, plan);
   const { bestLoss, bestStep, evaluatedStep } = snapshot.metrics;
   return {
     plan,

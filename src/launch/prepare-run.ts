@@ -3,14 +3,19 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { decodeManifest } from '../checkpoint/manifest.js';
+import { chooseLoss } from '../coordinator/model-of-data.js';
 import { planRun, type RunPlan } from '../coordinator/run-plan.js';
 import type { TrainingOptions } from '../coordinator/training-options.js';
+import type { DataSpec } from '../data/data-spec.js';
 import { loadDataset } from '../data/load-dataset.js';
 import { differenceOf, type Preprocessing } from '../data/preprocessing.js';
 import { ConfigError } from '../errors.js';
 import { layForeignWeights } from '../formats/foreign-weights.js';
+import { readOwnModel, requireTellable, type OwnModel } from '../own-model/read-own-model.js';
 import { initialParams } from '../params/initial-params.js';
 import type { ModelSpec } from '../params/model-spec.js';
+import { isOwnModel, requireBuiltIn } from '../params/own-model-spec.js';
+import type { Layout } from '../tensor/layout.js';
 import { decodeSafetensors } from '../tensor/safetensors.js';
 
 export interface PreparedRun {
@@ -20,13 +25,29 @@ export interface PreparedRun {
 }
 
 export async function prepareRun(training: TrainingOptions): Promise<PreparedRun> {
-  const plan = planRun(await loadDataset(training.data), training);
+  const dataset = await loadDataset(training.data);
+  const ownModel = await readModelOf(training, dataset.spec);
+  const plan = planRun(dataset, training, ownModel?.spec);
   if (training.initFrom === undefined) {
-    return { plan, firstParams: () => initialParams(plan.model, training.initializer, training.seed) };
+    const firstParams = (): Float32Array =>
+      ownModel
+        ? ownModel.firstParams(training.seed)
+        : initialParams(requireBuiltIn(plan.model, '--initializer'), training.initializer, training.seed);
+    return { plan, firstParams };
   }
   await requireSamePreprocessing(training.initFrom, plan.dataset.preprocessing);
-  const params = await readParams(training.initFrom, plan.model);
+  const { initFrom } = training;
+  const params = isOwnModel(plan.model)
+    ? await readOwnParams(initFrom, plan.layout)
+    : await readParams(initFrom, plan.model);
   return { plan, firstParams: () => params };
+}
+
+async function readModelOf(training: TrainingOptions, data: DataSpec): Promise<OwnModel | undefined> {
+  if (training.model === undefined) return undefined;
+  const ownModel = await readOwnModel(training.model, data, () => chooseLoss(data, training.loss));
+  requireTellable(ownModel.spec);
+  return ownModel;
 }
 
 /** Refuses weights out of one of bridle's checkpoints whose inputs or outputs meant something else. */
@@ -51,4 +72,22 @@ async function readParams(path: string, model: ModelSpec): Promise<Float32Array>
     'INIT_FROM_MISMATCH',
     `--init-from ${path}: ${problems.join('; ')}. Give the file's own --cell, --layers, --hidden-size, --bidirectional and --embedding.`,
   );
+}
+
+/** Reads the weights of a model of the user's own: every tensor must be there in its shape. */
+async function readOwnParams(path: string, layout: Layout): Promise<Float32Array> {
+  const { tensors } = decodeSafetensors(await readFile(path), path);
+  const params = new Float32Array(layout.size);
+  for (const { name, shape, offset } of layout.tensors) {
+    const found = tensors.get(name);
+    if (found?.shape.join() !== shape.join()) {
+      const got = found ? `[${found.shape.join(', ')}]` : 'none';
+      throw new ConfigError(
+        'INIT_FROM_MISMATCH',
+        `--init-from ${path}: wanted tensor ${name} of shape [${shape.join(', ')}], got ${got}. Give the weights of this --model.`,
+      );
+    }
+    params.set(found.values, offset);
+  }
+  return params;
 }

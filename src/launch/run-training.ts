@@ -1,6 +1,6 @@
 // bridle train: a coordinator in this process and workers in processes of their own.
 import { join } from 'node:path';
-import { chooseBackend, chooseExecution } from '../backend/available-backends.js';
+import { chooseBackendFor, chooseExecution } from '../backend/available-backends.js';
 import type { TrainingOptions } from '../coordinator/training-options.js';
 import type { DoneEvent } from '../metrics/events.js';
 import type { LaunchOptions } from './launch-options.js';
@@ -8,7 +8,7 @@ import { serveRun } from './serve-run.js';
 import { numWorkers, startWorkerPool } from './worker-pool.js';
 
 export function runTraining(training: TrainingOptions, launch: LaunchOptions): Promise<DoneEvent> {
-  const backend = chooseBackend(training.backend);
+  const backend = chooseBackendFor(training.backend, training.model);
   const execution = chooseExecution(backend, training.execution);
   return serveRun(training, launch, ({ url, token, fail }) => {
     const pool = startWorkerPool({
@@ -20,6 +20,7 @@ export function runTraining(training: TrainingOptions, launch: LaunchOptions): P
       backend,
       execution,
       threads: launch.threads,
+      ...(training.model !== undefined && { modelPath: training.model }),
       maxRestarts: launch.maxRestarts,
       payload: launch.payload,
       name: 'worker',

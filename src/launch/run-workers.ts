@@ -1,7 +1,7 @@
 // bridle worker: processes that join a coordinator elsewhere.
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { chooseBackend, chooseExecution } from '../backend/available-backends.js';
+import { chooseBackendFor, chooseExecution } from '../backend/available-backends.js';
 import { checkConnectOptions } from '../transport/client.js';
 import type { WorkersOptions } from './launch-options.js';
 import { numWorkers, startWorkerPool } from './worker-pool.js';
@@ -11,7 +11,7 @@ export async function runWorkers(options: WorkersOptions): Promise<void> {
   const { join, token, tlsCaPath, insecure, logDir = 'logs' } = options;
   checkConnectOptions({ join, token, ...(tlsCaPath !== undefined && { tlsCaPath }), insecure });
   await mkdir(logDir, { recursive: true });
-  const backend = chooseBackend(options.backend);
+  const backend = chooseBackendFor(options.backend, options.modelPath);
   const pool = startWorkerPool({
     join,
     token,
@@ -21,6 +21,7 @@ export async function runWorkers(options: WorkersOptions): Promise<void> {
     backend,
     execution: chooseExecution(backend, options.execution),
     threads: options.threads,
+    ...(options.modelPath !== undefined && { modelPath: options.modelPath }),
     maxRestarts: options.maxRestarts,
     payload: options.payload,
     name: options.name ?? hostname(),

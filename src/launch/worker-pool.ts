@@ -20,6 +20,8 @@ export interface WorkerPoolOptions {
   readonly backend: BackendName;
   readonly execution: Execution;
   readonly threads: number;
+  /** The user's own model. */
+  readonly modelPath?: string;
   /** Restarts of each worker. */
   readonly maxRestarts: number;
   readonly name: string;
@@ -155,6 +157,7 @@ function startProcess(options: WorkerPoolOptions, slot: number, name: string, lo
     backend,
     execution,
     threads,
+    ...(options.modelPath !== undefined && { modelPath: options.modelPath }),
     name,
     logPath,
     joinTimeoutMs,

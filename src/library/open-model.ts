@@ -34,7 +34,7 @@ async function createNetworkFor(
   const name = chooseBackend(backend);
   const { loadEngine } = await import('../worker/engine.js');
   const engine = await loadEngine(name, { threads, execution: chooseExecution(name, 'auto') });
-  const { network } = engine.createNetwork(spec, { rows: rowsAtOnce, steps: data.maxLength });
+  const { network } = engine.createNetwork({ model: spec, data, rows: rowsAtOnce });
   network.setParams(params);
   return { network, kernelId: engine.kernelId };
 }

@@ -1,5 +1,5 @@
 // From settled values to a run that can start: everything that can be refused is refused here, then its folder is made.
-import { join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { createRunFolder } from '../checkpoint/run-folder.js';
 import type { CommandLine } from '../config/parse-command-line.js';
 import type { Environment } from '../config/read-environment.js';
@@ -40,9 +40,14 @@ export interface ReadyRun {
   start(signal: AbortSignal, onEvent: (event: RunEvent) => void): Promise<DoneEvent>;
 }
 
+/** The name of a user's file, as a part of a folder's name. */
+function stemOf(path: string): string {
+  return basename(path, extname(path)).replace(/[^A-Za-z0-9._-]+/g, '-');
+}
+
 async function locate(values: Values, resumedDir: string | undefined): Promise<RunLocation> {
   if (resumedDir !== undefined) return { runDir: resumedDir, resume: true };
-  const name = values.runName ?? `${values.data}-${values.cell}`;
+  const name = values.runName ?? `${values.data}-${values.model === undefined ? values.cell : stemOf(values.model)}`;
   return { runDir: await createRunFolder(values.out, name, new Date()), resume: false };
 }
 
@@ -53,7 +58,7 @@ function listenOf({ values, sources }: CommandLine): Listen {
 
 /** Looks at everything that the run will need, while refusing is still free. */
 async function checkNeeds(values: Values): Promise<void> {
-  await checkInputFiles(values, ['dataPath', 'initFrom', 'tlsCert', 'tlsKey']);
+  await checkInputFiles(values, ['model', 'dataPath', 'initFrom', 'tlsCert', 'tlsKey']);
   if (values.data === 'mnist-rows') findMnistPackage([join(process.cwd(), 'from-here.js'), import.meta.url]);
 }
 

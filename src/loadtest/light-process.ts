@@ -1,7 +1,7 @@
 // What light workers of one process share: the run's shape, the pool of gradients, decoded blocks, counters.
 import { blockName } from '../data/block-name.js';
 import { decodeBlock, type DecodedBlock } from '../data/block.js';
-import { layoutOfModel } from '../params/layout-of-model.js';
+import { layoutOfAnyModel } from '../params/own-model-spec.js';
 import type { PayloadChoice } from '../protocol/payload.js';
 import { ShardQuantiser } from '../protocol/quantise.js';
 import { parseRunSpec, type RunSpec } from '../protocol/run-spec.js';
@@ -56,7 +56,7 @@ export class LightProcess {
     if (this.#run && runSpec === this.#specJson) return this.#run;
     const spec = parseRunSpec(runSpec);
     const { plan, recorded } = this.options;
-    const layout = layoutOfModel(spec.model);
+    const layout = layoutOfAnyModel(spec.model);
     const source = createGradientSource(plan, spec.parameters, spec.shards, recorded);
     const scratch = new Float32Array(spec.parameters);
     const { wire, seed } = spec;

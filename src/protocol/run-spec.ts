@@ -21,8 +21,32 @@ export const modelSchema = z.object({
   dropout: z.exactOptional(z.number().min(0).lt(1)),
 });
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** A model of the user's own: workers have its files, and compare. */
+const ownModelSchema = z.object({
+  own: z.enum(['module', 'layers']),
+  name: z.string().max(256),
+  files: z
+    .array(z.object({ path: z.string().max(1024), sha256 }))
+    .min(1)
+    .max(256)
+    .readonly(),
+  params: z
+    .array(
+      z.object({
+        name: z.string().min(1).max(256),
+        shape: z.array(z.int().min(1)).max(6).readonly(),
+        group: z.enum(['input', 'recurrent', 'bias', 'output']),
+      }),
+    )
+    .min(1)
+    .readonly(),
+  loss: z.exactOptional(z.enum(['softmax', 'squared-error', 'binary'])),
+});
+
 const runSpecSchema = z.object({
-  model: modelSchema,
+  model: z.union([ownModelSchema, modelSchema]),
   data: z.object({
     name: z.string().max(256),
     inputs: z.discriminatedUnion('kind', [

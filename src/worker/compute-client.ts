@@ -1,7 +1,7 @@
 // The compute thread as the worker's main thread sees it.
 import { Worker } from 'node:worker_threads';
 import { backendEnvironment } from '../backend/environment.js';
-import { BridleError, exitCodes } from '../errors.js';
+import { BridleError, exitCodes, type ExitCode } from '../errors.js';
 import type { RunSpec } from '../protocol/run-spec.js';
 import type { Computed, ComputeThreadData, FromCompute, ShardTask, ToCompute } from './compute-messages.js';
 
@@ -27,18 +27,24 @@ export class ComputeClient {
 
   /** Starts the thread; resolves when its backend is loaded and checked against reference gradients. */
   static start(
-    { backend, execution, threads }: Omit<ComputeThreadData, 'revoked'>,
+    { backend, execution, threads, modelPath }: Omit<ComputeThreadData, 'revoked'>,
     handlers: ComputeHandlers,
   ): Promise<ComputeClient> {
     // Read by native code when the addon loads: a thread's copy of the environment would come too late.
     Object.assign(process.env, backendEnvironment(backend, { threads }, process.env));
     const revoked = new SharedArrayBuffer(4);
-    const data: ComputeThreadData = { backend, execution, threads, revoked };
+    const data: ComputeThreadData = {
+      backend,
+      execution,
+      threads,
+      ...(modelPath !== undefined && { modelPath }),
+      revoked,
+    };
     const thread = new Worker(new URL('./compute-thread.js', import.meta.url), { workerData: data });
     return new Promise((resolve, reject) => {
       let isReady = false;
-      const fail = (code: string, message: string, cause?: unknown): void => {
-        const error = new BridleError(code, message, exitCodes.unexpected, { cause });
+      const fail = (code: string, message: string, exitCode: ExitCode, cause?: unknown): void => {
+        const error = new BridleError(code, message, exitCode, { cause });
         if (isReady) handlers.onFailed(error);
         else reject(error);
       };
@@ -48,12 +54,12 @@ export class ComputeClient {
           resolve(new ComputeClient(thread, new Int32Array(revoked), message));
         } else if (message.type === 'configured') handlers.onConfigured(message.isStacked);
         else if (message.type === 'computed') handlers.onComputed(message);
-        else fail(message.code, message.message);
+        else fail(message.code, message.message, message.exitCode);
       });
-      thread.on('error', (cause) =>
-        fail(cause instanceof BridleError ? cause.code : codeOf(cause), messageOf(cause), cause),
+      thread.on('error', (cause) => fail(codeOf(cause), messageOf(cause), exitCodeOf(cause), cause));
+      thread.on('exit', (code) =>
+        fail('COMPUTE_FAILED', `The compute thread ended with code ${code}.`, exitCodes.unexpected),
       );
-      thread.on('exit', (code) => fail('COMPUTE_FAILED', `The compute thread ended with code ${code}.`));
     });
   }
 
@@ -90,6 +96,11 @@ export class ComputeClient {
 function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | undefined)?.code;
   return typeof code === 'string' ? code : 'COMPUTE_FAILED';
+}
+
+function exitCodeOf(error: unknown): ExitCode {
+  const exitCode = (error as { exitCode?: unknown } | undefined)?.exitCode;
+  return Object.values(exitCodes).find((known) => known === exitCode) ?? exitCodes.unexpected;
 }
 
 function messageOf(error: unknown): string {

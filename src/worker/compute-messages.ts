@@ -1,5 +1,6 @@
 // What the worker's main thread and its compute thread say to each other.
 import type { BackendName, Execution } from '../backend/backend.js';
+import type { ExitCode } from '../errors.js';
 import type { TreeNode } from '../collective/tree.js';
 import type { ShardBatch } from '../data/shard-batch.js';
 import type { QuantisedVector } from '../protocol/quantise.js';
@@ -9,6 +10,7 @@ export interface ComputeThreadData {
   readonly backend: BackendName;
   readonly execution: Execution;
   readonly threads: number;
+  readonly modelPath?: string;
   /** [1] the lease that was revoked last; the compute thread looks before it begins. */
   readonly revoked: SharedArrayBuffer;
 }
@@ -53,4 +55,4 @@ export type FromCompute =
   | { readonly type: 'ready'; readonly kernelId: string; readonly backend: string; readonly description: string }
   | { readonly type: 'configured'; readonly isStacked: boolean }
   | Computed
-  | { readonly type: 'failed'; readonly code: string; readonly message: string };
+  | { readonly type: 'failed'; readonly code: string; readonly message: string; readonly exitCode: ExitCode };

@@ -1,24 +1,27 @@
 // The compute thread: the only place in a worker that owns a backend. Messages in, messages out; see compute-messages.ts.
 import { performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
-import { BridleError } from '../errors.js';
+import { BridleError, exitCodes } from '../errors.js';
 import type { Network } from '../model/network.js';
-import { layoutOfModel } from '../params/layout-of-model.js';
+import { layoutOfAnyModel } from '../params/own-model-spec.js';
 import { ShardQuantiser } from '../protocol/quantise.js';
 import type { RunSpec } from '../protocol/run-spec.js';
 import { createVectorArena } from '../tensor/vector-arena.js';
 import { computeEvaluation, computeTraining } from './compute-lease.js';
 import type { Computed, ComputeThreadData, FromCompute, ToCompute } from './compute-messages.js';
 import { loadEngine } from './engine.js';
+import { loadOwnEngine } from './own-engine.js';
 
-const { backend: backendName, execution, threads, revoked } = workerData as ComputeThreadData;
+const { backend: backendName, execution, threads, modelPath, revoked } = workerData as ComputeThreadData;
 const lastRevoked = new Int32Array(revoked);
 const port = parentPort;
 if (!port) throw new Error('compute-thread.js is started by a worker, not by itself');
 
 const say = (message: FromCompute): void => port.postMessage(message);
 
-const engine = await loadEngine(backendName, { execution, threads });
+const engine = await (modelPath === undefined
+  ? loadEngine(backendName, { execution, threads })
+  : loadOwnEngine(backendName, modelPath, { execution, threads }));
 const { kernelId, description } = engine;
 say({ type: 'ready', kernelId, backend: backendName, description });
 
@@ -36,9 +39,9 @@ function configure(next: RunSpec): void {
   spec = next;
   for (const vector of gradients) arena.free(vector);
   gradients = [];
-  const { rows, data, model, wire, seed } = next;
+  const { wire, seed } = next;
   quantiser = wire === 'f32' ? undefined : new ShardQuantiser(arena, wire, seed);
-  const made = engine.createNetwork(model, { rows, steps: data.maxLength });
+  const made = engine.createNetwork(next);
   network = made.network;
   say({ type: 'configured', isStacked: made.isStacked });
 }
@@ -48,7 +51,7 @@ function compute({ leaseId, step, purpose, tasks }: Extract<ToCompute, { type: '
   const startedAt = performance.now();
   const isWanted = (): boolean => Atomics.load(lastRevoked, 0) !== leaseId;
   const nothing = { shards: [], nodes: [] };
-  const layout = layoutOfModel(spec.model);
+  const layout = layoutOfAnyModel(spec.model);
   quantiser?.begin(step);
   const result = !isWanted()
     ? nothing
@@ -70,7 +73,8 @@ port.on('message', (message: ToCompute) => {
     else if (message.type === 'weights') network?.setParams(message.params);
     else compute(message);
   } catch (error) {
-    const code = error instanceof BridleError ? error.code : 'COMPUTE_FAILED';
-    say({ type: 'failed', code, message: error instanceof Error ? error.message : String(error) });
+    const { code, exitCode } =
+      error instanceof BridleError ? error : { code: 'COMPUTE_FAILED', exitCode: exitCodes.unexpected };
+    say({ type: 'failed', code, exitCode, message: error instanceof Error ? error.message : String(error) });
   }
 });

@@ -5,6 +5,7 @@ import { createCapturedRunner } from '../backend/capture/captured-runner.js';
 import { nativeKernelId, wasmKernelId } from '../backend/kernel-id.js';
 import { loadBackend } from '../backend/load-backend.js';
 import { chooseKernels, loadNativeAddon } from '../backend/native-addon.js';
+import { ConfigError } from '../errors.js';
 import { createNetwork, type Network } from '../model/network.js';
 import { checkBackend, type NetworkFactory } from '../model/self-check.js';
 import { canStackShards, capturedStackSizes, eagerStackSizes } from '../model/stacking.js';
@@ -12,6 +13,11 @@ import { eagerRunner, type StepRunner } from '../model/step-runner.js';
 import { createNativeNetwork } from '../native/native-network.js';
 import { loadWasmAddon, wasmKernels } from '../native/wasm-addon.js';
 import type { ModelSpec } from '../params/model-spec.js';
+import { isOwnModel, type AnyModelSpec } from '../params/own-model-spec.js';
+import type { RunSpec } from '../protocol/run-spec.js';
+
+/** What of a run makes its network. */
+export type NetworkRun = Pick<RunSpec, 'model' | 'data' | 'rows'>;
 
 export interface Engine {
   readonly name: BackendName;
@@ -19,8 +25,8 @@ export interface Engine {
   readonly kernelId: string;
   /** For people. */
   readonly description: string;
-  /** Makes the network for shards of `rows` and up to `steps`; `isStacked`: it runs several of them as one recurrence. */
-  createNetwork(spec: ModelSpec, shape: { rows: number; steps: number }): { network: Network; isStacked: boolean };
+  /** Makes the network of a run; `isStacked`: it runs several shards as one recurrence. Throws `MODEL_MISSING`, ... for a model it has not. */
+  createNetwork(run: NetworkRun): { network: Network; isStacked: boolean };
 }
 
 /**
@@ -58,7 +64,13 @@ async function loadWasmEngine(): Promise<Engine> {
 /** Networks on the kernels of native/ run all shards of a lease as one recurrence: their bits are the same alone. */
 function kernelsEngine(identity: Omit<Engine, 'createNetwork'>, create: NetworkFactory): Engine {
   checkBackend(identity.name, create);
-  return { ...identity, createNetwork: (spec) => ({ network: create(spec), isStacked: true }) };
+  return { ...identity, createNetwork: ({ model }) => ({ network: create(builtIn(model)), isStacked: true }) };
+}
+
+function builtIn(model: AnyModelSpec): ModelSpec {
+  if (!isOwnModel(model)) return model;
+  const message = `The run trains a model of its user, ${model.name}, whose code does not travel. Give this worker the same files: --model FILE.`;
+  throw new ConfigError('MODEL_MISSING', message);
 }
 
 async function loadTfjsEngine(name: 'tensorflow' | 'webgpu', options: BackendOptions): Promise<Engine> {
@@ -70,7 +82,8 @@ async function loadTfjsEngine(name: 'tensorflow' | 'webgpu', options: BackendOpt
     name,
     kernelId,
     description: `${description}, ${isCaptured ? 'captured' : 'eager'}`,
-    createNetwork: (spec, { rows, steps }) => {
+    createNetwork: ({ model, rows, data: { maxLength: steps } }) => {
+      const spec = builtIn(model);
       const stackSizes = isCaptured ? capturedStackSizes : eagerStackSizes;
       const isStacked = canStackShards(tf, spec, rows, steps, { stackSizes, createRunner });
       const network = createNetwork(tf, spec, { stackSizes: isStacked ? stackSizes : [1], runner: createRunner() });

@@ -34,12 +34,25 @@ const alive = setInterval(() => void report({ type: 'alive' }), aliveMs);
 void report({ type: 'alive' });
 
 try {
-  const { join, tlsCaPath, insecure, backend, execution, threads, name, cacheBytes, joinTimeoutMs, payload } = options;
+  const {
+    join,
+    tlsCaPath,
+    insecure,
+    backend,
+    execution,
+    threads,
+    modelPath,
+    name,
+    cacheBytes,
+    joinTimeoutMs,
+    payload,
+  } = options;
   await runWorker({
     connect: { join, token, ...(tlsCaPath !== undefined && { tlsCaPath }), insecure },
     backend,
     execution,
     threads,
+    ...(modelPath !== undefined && { modelPath }),
     name,
     cacheBytes,
     joinTimeoutMs,

@@ -10,6 +10,8 @@ export interface WorkerProcessOptions {
   readonly backend: BackendName;
   readonly execution: Execution;
   readonly threads: number;
+  /** The user's own model, if the run is to train one. */
+  readonly modelPath?: string;
   readonly name: string;
   readonly logPath: string;
   /** How long it is tried to reach the coordinator. */

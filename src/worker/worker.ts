@@ -7,6 +7,7 @@ import { blockName } from '../data/block-name.js';
 import { decodeBlock, type DecodedBlock } from '../data/block.js';
 import { BridleError, ProtocolError, exitCodes } from '../errors.js';
 import { carriedSize } from '../params/model-spec.js';
+import { requireBuiltIn } from '../params/own-model-spec.js';
 import { Purpose } from '../protocol/control.js';
 import type { PayloadChoice } from '../protocol/payload.js';
 import { parseRunSpec, type RunSpec } from '../protocol/run-spec.js';
@@ -22,6 +23,8 @@ export interface WorkerOptions {
   readonly backend: BackendName;
   readonly execution: Execution;
   readonly threads: number;
+  /** The user's own model, if the run is to train one. */
+  readonly modelPath?: string;
   readonly name: string;
   /** How long it is tried to reach a coordinator, at the start and after a loss. */
   readonly joinTimeoutMs: number;
@@ -212,7 +215,7 @@ class Worker implements SessionHost {
 
 /** The state in which a shard's rows start, float32 and little-endian, as every machine that bridle runs on has it. */
 function readCarried(bytes: Uint8Array, { model }: RunSpec, rows: number): Float32Array {
-  const wanted = 4 * carriedSize(model, rows);
+  const wanted = 4 * carriedSize(requireBuiltIn(model, '--bptt'), rows);
   if (bytes.length === wanted) return new Float32Array(Uint8Array.from(bytes).buffer);
   throw new ProtocolError('CARRIED_STATE_INVALID', `A shard's state has ${bytes.length} bytes, wanted ${wanted}.`);
 }

@@ -59,7 +59,11 @@ class GraphWriter {
       name: `op${index}`,
       op: name,
       input: inputs.map((source) => this.#nameOf(source)),
-      attr: Object.fromEntries(attributes.map((attribute) => [attribute.name, this.#attributeOf(attribute)])),
+      attr: {
+        // The one kernel of tfjs-node that leaves its type out: run eagerly, TensorFlow infers it, in a graph it does not.
+        ...(name === 'ExpandDims' && { T: { type: this.#dtypeOf(at(inputs, 0)) } }),
+        ...Object.fromEntries(attributes.map((attribute) => [attribute.name, this.#attributeOf(attribute)])),
+      },
     });
   }
 

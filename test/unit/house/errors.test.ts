@@ -22,7 +22,7 @@ const otherWords = new Set([
   ...[...Object.keys(constants.errno), ...Object.keys(constants.signals), 'MODULE_NOT_FOUND', 'DUPLICATE_KEY'],
   ...['DIR', 'FILE', 'TEXT', 'N', 'NAME', 'URL', 'X', 'JSON', 'F32', 'PROD', 'T', 'LSTM', 'GRU', 'RNN'],
 ]);
-const otherPrefixes = /^(BRIDLE|CUDA|LD|NVIDIA|TF|VK|WASM|WEBGPU)_/;
+const otherPrefixes = /^(BRIDLE|CUDA|LD|NVIDIA|TF(?!_LOADED)|VK|WASM|WEBGPU)_/;
 /** Exit codes by class; BridleError itself carries its own. */
 const exitOfClass: Readonly<Record<string, number>> = Object.fromEntries(
   [ConfigError, ProtocolError, TransportError, NumericalError, CheckpointError].map((Class) => {
