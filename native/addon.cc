@@ -37,6 +37,9 @@ void check(napi_env env, napi_status status, const char* what) {
 
 napi_value property(napi_env env, napi_value object, const char* name) {
   napi_value value;
+  napi_valuetype type = napi_undefined;
+  napi_typeof(env, object, &type);
+  if (type != napi_object) fail(env, "NATIVE_ARGUMENT", std::string("The native addon wanted an object with ") + name + ".");
   check(env, napi_get_named_property(env, object, name, &value), "an object");
   return value;
 }

@@ -21,20 +21,41 @@ export function noMemory(): BridleError {
   return new BridleError('NATIVE_MEMORY', message, exitCodes.unexpected);
 }
 
+/** String() itself throws for some values: an array whose buffer was handed away. */
+function spell(value: unknown): string {
+  return typeof value === 'number' ? String(value) : `a value of type ${typeof value}`;
+}
+
 export function checkInteger(value: number, name: string, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw badArgument(`${name} must be a whole number from ${least} to ${most}, got ${value}.`);
+  throw badArgument(`${name} must be a whole number from ${least} to ${most}, got ${spell(value)}.`);
+}
+
+function checkBoolean(value: boolean, name: string): void {
+  if (typeof value !== 'boolean') throw badArgument(`${name} must be true or false, got ${spell(value)}.`);
+}
+
+function checkObject(value: object, name: string): void {
+  if (typeof value !== 'object' || value === null) throw badArgument(`${name} must be an object, got ${spell(value)}.`);
+}
+
+export function checkList(value: readonly unknown[], name: string): void {
+  if (!Array.isArray(value)) throw badArgument(`${name} must be an array.`);
 }
 
 /** Checks a network's shape, and that its weights fit the module's memory, which holds them more than once. */
 export function checkShape(shape: NativeShape): void {
+  checkObject(shape, "The network's shape");
   const { layers, hasIds, inputSize, embeddingSize, hiddenSize, directions, outputSize } = shape;
   const most = 2 ** 20;
   checkInteger(shape.cell, 'cell', 0, 3);
   checkInteger(shape.loss, 'loss', 0, 2);
+  checkBoolean(hasIds, 'hasIds');
+  checkBoolean(shape.isPerStep, 'isPerStep');
   checkInteger(embeddingSize, 'embeddingSize', 0, hasIds ? most : 0);
   checkInteger(directions, 'directions', 1, 2);
-  if (!(shape.dropout >= 0 && shape.dropout < 1)) throw badArgument('dropout must be from 0 to below 1.');
+  if (!(typeof shape.dropout === 'number' && shape.dropout >= 0 && shape.dropout < 1))
+    throw badArgument('dropout must be from 0 to below 1.');
   checkInteger(layers, 'layers', 1, 1024);
   checkInteger(inputSize, 'inputSize', 1, most);
   checkInteger(hiddenSize, 'hiddenSize', 1, most / 4);
@@ -82,6 +103,7 @@ function checkCarried(shape: NativeShape, { rows, carried }: NativeInputs): void
 }
 
 function checkInputs(shape: NativeShape, shard: NativeInputs): void {
+  checkObject(shard, 'A shard');
   const { rows, steps, lengths, inputs } = shard;
   checkInteger(rows, 'rows', 0, 2 ** 24);
   checkInteger(steps, 'steps', 0, 2 ** 24);

@@ -6,6 +6,7 @@ import {
   badBatch,
   checkArray,
   checkInteger,
+  checkList,
   checkShape,
   checkShards,
   countOutputs,
@@ -56,6 +57,8 @@ export async function loadWasmAddon(): Promise<NativeAddon> {
     run: (handle, shards, grads, results) => run(networkOf(handle), shards, grads, results),
     elementary(kernels, which, input, result) {
       checkKernels(kernels);
+      checkInteger(which, 'function', 0, 2);
+      checkArray(input, Float32Array, result?.length ?? 0, 'input');
       checkArray(result, Float32Array, input.length, 'result');
       instantiate().call((exports) => {
         const address = exports.allocate(8 * input.length) >>> 0;
@@ -69,7 +72,10 @@ export async function loadWasmAddon(): Promise<NativeAddon> {
 }
 
 function checkKernels(name: string): void {
-  if (name !== wasmKernels) throw badArgument(`WebAssembly cannot run the kernels ${name}, it has ${wasmKernels}.`);
+  if (name !== wasmKernels)
+    throw badArgument(
+      `WebAssembly cannot run the kernels ${typeof name === 'string' ? name : typeof name}, it has ${wasmKernels}.`,
+    );
 }
 
 function createNetwork(instance: WasmInstance, shape: NativeShape): WasmNetwork {
@@ -112,6 +118,8 @@ function run(
 ): void {
   const { shape, numParams } = network;
   if (!network.isReady) throw badArgument('The network has no parameters yet.');
+  checkList(shards, 'The shards');
+  checkList(grads, 'The gradients');
   const hasKeys = grads.length > 0 && shape.dropout > 0;
   checkShards(shape, shards, hasKeys);
   const given = shards.map((shard) => (hasKeys ? shard : omitKeys(shard)));
