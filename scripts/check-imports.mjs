@@ -15,6 +15,7 @@ const floors = [
   ['launch', 'inference', 'loadtest'],
   ['config'],
   ['library', 'bench'],
+  ['lab'],
   ['cli', 'index'],
 ];
 

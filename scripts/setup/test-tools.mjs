@@ -1,5 +1,5 @@
 // What some tests compare with or look through, beside the npm packages: strace and openssl from Debian, PyTorch from PyPI,
-// other versions of Node, WebGPU and a software renderer for it.
+// other versions of Node, WebGPU and a software renderer for it, Chromium for pages.
 // Test files say what they skip without them. On a build machine (CI=true) nothing that can be installed is left out.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -30,6 +30,15 @@ export function installTestTools(project) {
   installTorch(project, process.env.CI === 'true' || process.env.BRIDLE_TORCH === '1');
   installNodes(project, process.env.CI === 'true' || process.env.BRIDLE_NODES === '1');
   installWebgpu(project);
+  installChromium();
+}
+
+function installChromium() {
+  if (existsSync('/usr/bin/chromium')) return;
+  const isWanted = process.env.CI === 'true' && process.getuid?.() === 0 && succeeds('which', 'apt-get');
+  if (isWanted) say('installing the Debian package chromium for the tests (about 350 MB on disk)');
+  if (isWanted && succeeds('apt-get', 'install', '-y', '--no-install-recommends', 'chromium')) return;
+  say('left out: pages in a browser. To run them: apt-get install chromium');
 }
 
 function installDebianPackages() {

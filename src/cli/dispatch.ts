@@ -21,6 +21,7 @@ const bodies: Readonly<Record<CommandName, () => Promise<CommandBody>>> = {
   export: async () => (await import('./export.js')).exportModel,
   reproduce: async () => (await import('./reproduce.js')).reproduce,
   config: async () => (await import('./config.js')).config,
+  lab: async () => (await import('./lab.js')).lab,
   bench: async () => (await import('./bench.js')).bench,
 };
 

@@ -278,6 +278,7 @@ const checks: Readonly<Record<CommandName, readonly Check[]>> = {
   replay: [],
   config: [],
   bench: [checkJoin, checkBench],
+  lab: [],
 };
 
 /** Finds every combination that cannot be meant. */

@@ -182,6 +182,20 @@ export const commands: Readonly<Record<CommandName, Command>> = {
     ],
     maxArguments: 1,
   },
+  lab: {
+    summary: 'try many runs that differ in one thing, and report who survived',
+    usage: 'bridle lab --preset seed | --vary NAME=VALUE,VALUE... -- [flags of bridle train]',
+    about:
+      'Runs every combination of what varies on local workers, with the same seed, and writes report.html: verdicts, losses, norms, the gradient through time, success against length, and the command behind each trial. Ctrl-C ends it; the same command goes on where it ended.',
+    examples: [
+      ['bridle lab --preset seed', 'an exploding gradient, and what helps'],
+      [
+        'bridle lab --vary cell=rnn,lstm clip=none,global-norm:1 data-length=20,50 -- --data adding --steps 500',
+        'eight trials',
+      ],
+    ],
+    maxArguments: 1000,
+  },
 };
 
 export const commandNames = Object.keys(commands) as readonly CommandName[];

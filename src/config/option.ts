@@ -16,7 +16,8 @@ export type CommandName =
   | 'diagnose'
   | 'reproduce'
   | 'config'
-  | 'bench';
+  | 'bench'
+  | 'lab';
 
 export const groups = [
   'Config file',

@@ -17,6 +17,7 @@ const all = [
   'diagnose',
   'reproduce',
   'bench',
+  'lab',
 ] as const satisfies CommandName[];
 const billion = 1_000_000_000;
 
@@ -100,7 +101,7 @@ export const outputOptions = {
     default: false,
     about: 'Only warnings and errors.',
     group: 'Output',
-    commands: ['train', 'coordinator', 'worker', 'reproduce', 'bench'],
+    commands: ['train', 'coordinator', 'worker', 'reproduce', 'bench', 'lab'],
     transient: true,
   },
   verbose: {

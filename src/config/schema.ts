@@ -2,6 +2,7 @@
 import { benchOptions } from './bench-options.js';
 import { configOptions } from './config-options.js';
 import { dataOptions } from './data-options.js';
+import { labOptions } from './lab-options.js';
 import { modelOptions } from './model-options.js';
 import { optimizerOptions } from './optimizer-options.js';
 import type { CommandName, Option } from './option.js';
@@ -19,6 +20,7 @@ export const options = {
   ...optimizerOptions,
   ...workerOptions,
   ...benchOptions,
+  ...labOptions,
   ...networkOptions,
   ...folderOptions,
   ...outputOptions,

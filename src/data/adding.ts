@@ -30,7 +30,9 @@ export function loadAdding(options: AddingOptions): Dataset {
     maxLength: options.length,
   };
   requireExampleFits(spec, 'train', 0, options.length); // before anything of that size is allocated
-  return buildDataset(spec, generate(options, 'train', options.examples), generate(options, 'test', testExamples));
+  return buildDataset(spec, generate(options, 'train', options.examples), generate(options, 'test', testExamples), {
+    baselines: { test: { name: 'always 1', loss: 1 / 6 } },
+  });
 }
 
 /** Makes one example: [length, 2] values and markers, and their target. A function of (seed, split, example) alone. */

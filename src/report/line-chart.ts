@@ -54,7 +54,7 @@ export function formatLineChart({ title, xLabel, yLabel, lines, isLogarithmic = 
     ({ name }, i) => `<span><b style="background:${colours[i % colours.length]}"></b>${escapeHtml(name)}</span>`,
   );
   const svg = `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(title)}">${[...grid, ...ends, ...drawn, labels].join('')}</svg>`;
-  return [heading, svg, `<p class="legend">${legend.join(' ')}</p>`].join('\n');
+  return [heading, `<div class="chart scroll">${svg}</div>`, `<p class="legend">${legend.join(' ')}</p>`].join('\n');
 }
 
 /** The least and the largest value, never the same. */

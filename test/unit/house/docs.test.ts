@@ -64,7 +64,7 @@ function commandLines(text: string): { command: CommandName; words: string }[] {
 }
 
 const flagsOf = (command: CommandName): string[] => [
-  ...(command === 'config' ? flagsOf('train') : []), // bridle config reads the flags of a run
+  ...(command === 'config' || command === 'lab' ? flagsOf('train') : []), // they read the flags of a run
   ...optionsOf(command).flatMap((name) => [name, ...(optionOf(name).aliases ?? [])].map(flagOf)),
   ...(command === 'setup' ? ['--tensorflow'] : []), // read by scripts/setup.mjs
   '--help',
@@ -241,7 +241,7 @@ it('the rooms in docs/architecture.md are those of the import check, on the same
       ([, room]) => `${index + 1} ${room}${browser.includes(`'${room}'`) ? ' *' : ''}`,
     ),
   );
-  const rows = read('docs/architecture.md').matchAll(/^\| (\d) +\| `([\w-]+)`( \\?\*)? /gm);
+  const rows = read('docs/architecture.md').matchAll(/^\| (\d+) +\| `([\w-]+)`( \\?\*)? /gm);
   const inPage = Array.from(rows, ([, floor, room, star]) => `${floor} ${room}${star === undefined ? '' : ' *'}`);
   expect(inPage).toEqual(wanted);
   expect(wanted.length).toBeGreaterThan(15);
