@@ -108,7 +108,7 @@ describe('the digest of a run is the same', () => {
 
   it('when connections break in the middle of a frame', async () => {
     const coordinator = new BridleProcess(
-      ['coordinator', ...common, '--backend', 'wasm', '--shards', '6', '--min-workers', '2'],
+      ['coordinator', ...common, '--backend', 'wasm', '--shards', '6', '--min-workers', '2', '--payload', 'frame'],
       { cwd: folder },
     );
     const port = Number(new URL((await coordinator.event('listening')).urls[0] ?? '').port);
