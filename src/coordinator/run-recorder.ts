@@ -133,6 +133,14 @@ export class RunRecorder {
   }
 
   #onSynced(lastStep: number): void {
+    try {
+      this.#announce(lastStep);
+    } catch (error) {
+      this.#options.onError(error); // the metrics found the disk full before the commit log did
+    }
+  }
+
+  #announce(lastStep: number): void {
     for (const [step, announcement] of this.#waiting) {
       if (step > lastStep) break;
       this.#waiting.delete(step);

@@ -15,7 +15,7 @@ const folder = tempFolder();
 const token = 'hostile-peers-know-this-one';
 const shards = 4;
 const common =
-  `--data adding --data-length 6 --data-examples 48 --hidden-size 6 --global-batch 16 --shards ${shards} --steps 30 --evaluate-every 10 --save-every 0 --backend wasm --listen 127.0.0.1:0 --json`.split(
+  `--data adding --data-length 6 --data-examples 48 --hidden-size 6 --global-batch 16 --shards ${shards} --steps 30 --evaluate-every 0 --save-every 0 --backend wasm --listen 127.0.0.1:0 --json`.split(
     ' ',
   );
 
