@@ -22,6 +22,7 @@ const bodies: Readonly<Record<CommandName, () => Promise<CommandBody>>> = {
   reproduce: async () => (await import('./reproduce.js')).reproduce,
   config: async () => (await import('./config.js')).config,
   lab: async () => (await import('./lab.js')).lab,
+  cert: async () => (await import('./cert.js')).cert,
   bench: async () => (await import('./bench.js')).bench,
 };
 

@@ -23,6 +23,7 @@ async function probe(url: string, values: Values, around: Surroundings): Promise
     threads: values.threads,
     ...(token === undefined ? {} : { token }),
     ...(values.tlsCa === undefined ? {} : { tlsCaPath: values.tlsCa }),
+    ...(values.tlsFingerprint === undefined ? {} : { tlsFingerprint: values.tlsFingerprint }),
     insecure: values.insecure,
   });
 }

@@ -12,7 +12,7 @@ import { watchStop } from './watch-stop.js';
 
 export const worker: CommandBody = async (given, around) => {
   const { command, values } = settleCommandLine(given);
-  const { tlsCa, name, json, quiet } = values;
+  const { tlsCa, tlsFingerprint, name, json, quiet } = values;
   if (values.join === undefined) throw new ConfigError('FLAG_MISSING', 'bridle worker needs --join URL.');
   await checkInputFiles(values, ['tlsCa', 'model']);
   const token = await readToken(values.tokenFile, around.env);
@@ -37,6 +37,7 @@ export const worker: CommandBody = async (given, around) => {
       ...(values.model === undefined ? {} : { modelPath: values.model }),
       ...(token === undefined ? {} : { token }),
       ...(tlsCa === undefined ? {} : { tlsCaPath: tlsCa }),
+      ...(tlsFingerprint === undefined ? {} : { tlsFingerprint }),
       insecure: values.insecure,
       maxRestarts: values.maxRestarts,
       payload: values.payload,

@@ -225,7 +225,7 @@ const checkListen: Check = ({ values: { listen, tlsCert, insecure } }) => {
   ];
 };
 
-const checkJoin: Check = ({ command, values: { join, tlsCa, insecure }, refused }) => {
+const checkJoin: Check = ({ command, values: { join, tlsCa, tlsFingerprint, insecure }, refused }) => {
   if (join === undefined) {
     if (command !== 'worker' || refused.has('join')) return [];
     const message =
@@ -244,6 +244,14 @@ const checkJoin: Check = ({ command, values: { join, tlsCa, insecure }, refused 
   }
   if (tlsCa !== undefined && url.protocol !== 'wss:') {
     return [new ConfigError('FLAG_CONFLICT', `--tls-ca has no meaning with ${join}: only wss:// has certificates.`)];
+  }
+  if (tlsFingerprint !== undefined && url.protocol !== 'wss:') {
+    const message = `--tls-fingerprint has no meaning with ${join}: only wss:// has certificates.`;
+    return [new ConfigError('FLAG_CONFLICT', message)];
+  }
+  if (tlsFingerprint !== undefined && tlsCa !== undefined) {
+    const message = '--tls-ca and --tls-fingerprint both say which certificate to trust. Give one of the two.';
+    return [new ConfigError('FLAG_CONFLICT', message)];
   }
   return [];
 };
@@ -279,6 +287,7 @@ const checks: Readonly<Record<CommandName, readonly Check[]>> = {
   config: [],
   bench: [checkJoin, checkBench],
   lab: [],
+  cert: [],
 };
 
 /** Finds every combination that cannot be meant. */

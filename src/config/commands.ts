@@ -168,6 +168,17 @@ export const commands: Readonly<Record<CommandName, Command>> = {
     ],
     maxArguments: 2,
   },
+  cert: {
+    summary: 'make a certificate for a coordinator',
+    usage: 'bridle cert [HOST...] [--output DIR]',
+    about:
+      'Makes a self-signed certificate and its key with openssl: cert.pem and key.pem, for the names and addresses given (this machine by default) and a year. Prints the fingerprint that workers trust it by. Never overwrites a file.',
+    examples: [
+      ['bridle cert', 'for this machine'],
+      ['bridle cert trainer.example.org 10.0.0.5 --output tls', 'for a name and an address'],
+    ],
+    maxArguments: 16,
+  },
   bench: {
     summary: 'load a coordinator with light workers, or time whole steps beside PyTorch',
     usage: 'bridle bench clipping|step|exchange [flags]',

@@ -17,7 +17,8 @@ export type CommandName =
   | 'reproduce'
   | 'config'
   | 'bench'
-  | 'lab';
+  | 'lab'
+  | 'cert';
 
 export const groups = [
   'Config file',

@@ -2,6 +2,8 @@
 import { payloadChoices } from '../protocol/payload.js';
 import type { CommandName, Option } from './option.js';
 import {
+  advertisedAddress,
+  certificateFingerprint,
   choice,
   folderName,
   inputFile,
@@ -118,6 +120,15 @@ export const networkOptions = {
     group: 'Network',
     commands: runs,
   },
+  advertise: {
+    type: advertisedAddress,
+    defaultText: "the machine's name and the port of --listen",
+    about:
+      'Where other machines reach the coordinator (behind NAT, in a container, by another name); said in the line to paste.',
+    group: 'Network',
+    commands: runs,
+    transient: true,
+  },
   tokenFile: {
     type: inputFile,
     about: 'File that holds the token; BRIDLE_TOKEN holds the token itself. Never on the command line.',
@@ -142,6 +153,14 @@ export const networkOptions = {
     about: "Certificate authority (PEM) that vouches for the coordinator, where the system's do not.",
     group: 'Network',
     commands: ['worker', 'doctor', 'bench'],
+    transient: true,
+  },
+  tlsFingerprint: {
+    type: certificateFingerprint,
+    about:
+      "SHA-256 fingerprint of the coordinator's certificate, which it prints: that one is trusted and no other, whoever signed it.",
+    group: 'Network',
+    commands: ['worker', 'doctor'],
     transient: true,
   },
   insecure: {

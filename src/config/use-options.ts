@@ -50,9 +50,10 @@ export const useOptions = {
         about: 'File for the predictions: .csv, or JSON lines whatever else it is called.',
         defaultText: 'JSON lines on stdout',
       },
+      cert: { about: 'Folder for cert.pem and key.pem, made where it is missing.', defaultText: 'here' },
     },
     group: 'Use',
-    commands: ['predict', 'export'],
+    commands: ['predict', 'export', 'cert'],
     transient: true,
   },
 } as const satisfies Record<string, Option>;

@@ -159,6 +159,24 @@ const joinSchemes = ['ws:', 'wss:', 'unix:'];
 /** HOST:PORT as torchrun takes it; a bare `unix:` is a path. */
 const hostAndPort = /^(?!unix:)(\[[0-9a-fA-F:]+\]|[\w.-]+):\d+$/;
 
+/** Where a coordinator is reached, as it says to others. */
+export const advertisedAddress = one(
+  z.string().regex(hostAndPort),
+  'HOST:PORT, for example trainer.example.org:29600',
+  'HOST:PORT',
+);
+
+/** SHA-256 of a certificate: 64 hexadecimal digits, with or without colons. Kept as 32 pairs with colons, upper case, as openssl writes it. */
+export const certificateFingerprint = one(
+  z
+    .string()
+    .transform((text) => text.replaceAll(':', '').toUpperCase())
+    .pipe(z.string().regex(/^[0-9A-F]{64}$/))
+    .transform((digits) => digits.replace(/..(?!$)/g, '$&:')),
+  'a SHA-256 fingerprint: 64 hexadecimal digits, with or without colons',
+  'SHA256',
+);
+
 export const joinUrl = one(
   z
     .string()

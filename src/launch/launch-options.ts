@@ -31,6 +31,8 @@ export interface LaunchOptions extends ProcessOptions {
   /** Local workers; 0: all of them join from elsewhere. */
   readonly workers: number | 'auto';
   readonly listen: Listen;
+  /** HOST:PORT that other machines reach the coordinator at, where that is not what it listens on. */
+  readonly advertise?: string;
   readonly tls?: { readonly certPath: string; readonly keyPath: string };
   /** Steps between log lines; 0: about 20 an epoch. */
   readonly logEvery: number;
@@ -50,6 +52,7 @@ export interface WorkersOptions extends ProcessOptions {
   /** The user's own model, the same as the coordinator's. */
   readonly modelPath?: string;
   readonly tlsCaPath?: string;
+  readonly tlsFingerprint?: string;
   readonly name?: string;
   readonly logDir?: string;
 }
@@ -61,6 +64,7 @@ export interface ProbeOptions {
   readonly threads: number;
   readonly token?: string;
   readonly tlsCaPath?: string;
+  readonly tlsFingerprint?: string;
   readonly insecure: boolean;
 }
 export interface ProbeCheck {

@@ -13,8 +13,14 @@ import type { ProbeCheck, ProbeOptions } from './launch-options.js';
 
 /** Checks what a worker started here would meet at `url`; the first check that fails is the last one. */
 export async function probeCoordinator(url: string, options: ProbeOptions): Promise<readonly ProbeCheck[]> {
-  const { token, tlsCaPath, insecure } = options;
-  const target = { join: url, token, ...(tlsCaPath !== undefined && { tlsCaPath }), insecure };
+  const { token, tlsCaPath, tlsFingerprint, insecure } = options;
+  const target = {
+    join: url,
+    token,
+    ...(tlsCaPath !== undefined && { tlsCaPath }),
+    ...(tlsFingerprint !== undefined && { tlsFingerprint }),
+    insecure,
+  };
   checkConnectOptions(target);
   let connection: Connection;
   try {

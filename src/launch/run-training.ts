@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { chooseBackendFor, chooseExecution } from '../backend/available-backends.js';
 import type { TrainingOptions } from '../coordinator/training-options.js';
+import { fingerprintOf } from '../transport/fingerprint.js';
 import type { DoneEvent } from '../metrics/events.js';
 import type { LaunchOptions } from './launch-options.js';
 import { serveRun } from './serve-run.js';
@@ -14,7 +15,7 @@ export function runTraining(training: TrainingOptions, launch: LaunchOptions): P
     const pool = startWorkerPool({
       join: url,
       token,
-      ...(launch.tls && { tlsCaPath: launch.tls.certPath }),
+      ...(launch.tls && { tlsFingerprint: fingerprintOf(launch.tls.certPath) }),
       insecure: launch.insecure,
       workers: numWorkers(launch.workers, backend, training.shards),
       backend,

@@ -8,14 +8,21 @@ import { numWorkers, startWorkerPool } from './worker-pool.js';
 
 /** Runs workers until the coordinator ends them or the signal stops them; rejects with what made the last of them give up. */
 export async function runWorkers(options: WorkersOptions): Promise<void> {
-  const { join, token, tlsCaPath, insecure, logDir = 'logs' } = options;
-  checkConnectOptions({ join, token, ...(tlsCaPath !== undefined && { tlsCaPath }), insecure });
+  const { join, token, tlsCaPath, tlsFingerprint, insecure, logDir = 'logs' } = options;
+  checkConnectOptions({
+    join,
+    token,
+    ...(tlsCaPath !== undefined && { tlsCaPath }),
+    ...(tlsFingerprint !== undefined && { tlsFingerprint }),
+    insecure,
+  });
   await mkdir(logDir, { recursive: true });
   const backend = chooseBackendFor(options.backend, options.modelPath);
   const pool = startWorkerPool({
     join,
     token,
     ...(tlsCaPath !== undefined && { tlsCaPath }),
+    ...(tlsFingerprint !== undefined && { tlsFingerprint }),
     insecure,
     workers: numWorkers(options.workers, backend, Infinity),
     backend,

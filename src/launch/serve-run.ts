@@ -8,6 +8,7 @@ import type { TrainingOptions } from '../coordinator/training-options.js';
 import { TransportError } from '../errors.js';
 import type { DoneEvent } from '../metrics/events.js';
 import { isLoopback } from '../transport/address.js';
+import { fingerprintOf } from '../transport/fingerprint.js';
 import { listen, type ListenOptions, type Listener } from '../transport/server.js';
 import { createToken } from '../transport/token.js';
 import type { LaunchOptions } from './launch-options.js';
@@ -108,12 +109,15 @@ async function open(launch: LaunchOptions, token: string | undefined, coordinato
 }
 
 function announce(launch: LaunchOptions, training: TrainingOptions, url: string, token: string | undefined): void {
-  const reachable = url.replace(/\/\/(0\.0\.0\.0|\[::\])(?=:)/, `//${hostname()}`);
+  const reachable =
+    launch.advertise === undefined
+      ? url.replace(/\/\/(0\.0\.0\.0|\[::\])(?=:)/, `//${hostname()}`)
+      : url.replace(/\/\/.*$/, `//${launch.advertise}`);
   const flags = [
     training.backend === 'auto' ? '' : ` --backend ${training.backend}`,
     training.execution === 'auto' ? '' : ` --execution ${training.execution}`,
     token === undefined ? '' : ' --token-file TOKEN_FILE',
-    launch.tls ? ' --tls-ca CERT_FILE' : '',
+    launch.tls ? ` --tls-fingerprint ${fingerprintOf(launch.tls.certPath)}` : '',
     launch.insecure && !launch.tls ? ' --insecure' : '',
   ].join('');
   const made =

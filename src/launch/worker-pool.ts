@@ -15,6 +15,7 @@ export interface WorkerPoolOptions {
   readonly join: string;
   readonly token: string | undefined;
   readonly tlsCaPath?: string;
+  readonly tlsFingerprint?: string;
   readonly insecure: boolean;
   readonly workers: number;
   readonly backend: BackendName;
@@ -149,10 +150,22 @@ function runOnce(
 }
 
 function startProcess(options: WorkerPoolOptions, slot: number, name: string, logPath: string): ChildProcess {
-  const { join: address, token, tlsCaPath, insecure, backend, execution, threads, joinTimeoutMs, payload } = options;
+  const {
+    join: address,
+    token,
+    tlsCaPath,
+    tlsFingerprint,
+    insecure,
+    backend,
+    execution,
+    threads,
+    joinTimeoutMs,
+    payload,
+  } = options;
   const given: WorkerProcessOptions = {
     join: address,
     ...(tlsCaPath !== undefined && { tlsCaPath }),
+    ...(tlsFingerprint !== undefined && { tlsFingerprint }),
     insecure,
     backend,
     execution,

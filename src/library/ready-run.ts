@@ -72,7 +72,7 @@ export async function readyRun({ line, resumedDir, launcher, env, command }: Run
   const { prepareRun } = await import('../launch/prepare-run.js');
   const prepared = await prepareRun(training);
   const location = await locate(values, resumedDir);
-  const { tlsCert, tlsKey, recordGradients } = values;
+  const { advertise, tlsCert, tlsKey, recordGradients } = values;
   return {
     runDir: location.runDir,
     dataDigest: prepared.plan.dataset.digest,
@@ -86,6 +86,7 @@ export async function readyRun({ line, resumedDir, launcher, env, command }: Run
           threads: values.threads,
           listen: listenOf(line),
           ...(token === undefined ? {} : { token }),
+          ...(advertise === undefined ? {} : { advertise }),
           ...(tlsCert === undefined || tlsKey === undefined ? {} : { tls: { certPath: tlsCert, keyPath: tlsKey } }),
           insecure: values.insecure,
           maxRestarts: values.maxRestarts,

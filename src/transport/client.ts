@@ -7,12 +7,15 @@ import { headerBytes } from '../protocol/frame.js';
 import { defaultLimits, type ProtocolLimits } from '../protocol/limits.js';
 import { parseJoinAddress } from './address.js';
 import type { Connection } from './connection.js';
+import { connectPinned } from './fingerprint.js';
 import { SocketConnection, socketOptions } from './socket-connection.js';
 
 export interface ConnectOptions {
   readonly join: string;
   readonly token: string | undefined;
   readonly tlsCaPath?: string;
+  /** SHA-256 of the only certificate to trust, as `XX:XX:...`; then nobody needs to vouch for it. */
+  readonly tlsFingerprint?: string;
   readonly insecure: boolean;
   readonly limits?: ProtocolLimits;
 }
@@ -42,12 +45,19 @@ export function connect(options: ConnectOptions): Promise<Connection> {
       // of zeros spares both ends a pass over every byte.
       ...((isLocal || isEncrypted) && { generateMask: (mask: Buffer) => void mask.fill(0) }),
       ...(socketPath !== undefined && { createConnection: () => createConnection(socketPath) }),
+      ...(options.tlsFingerprint !== undefined && {
+        createConnection: connectPinned(url, options.tlsFingerprint, limits.handshakeTimeoutMs),
+      }),
       ...(options.token !== undefined && { headers: { authorization: `Bearer ${options.token}` } }),
       ...(options.tlsCaPath !== undefined && { ca: readCa(options.tlsCaPath) }),
     });
     socket.once('open', () => resolve(new SocketConnection(socket, options.join, isLocal)));
     socket.on('error', (cause) =>
-      reject(new TransportError('CONNECT_FAILED', `Cannot reach ${options.join}: ${cause.message}`, { cause })),
+      reject(
+        cause instanceof TransportError
+          ? cause
+          : new TransportError('CONNECT_FAILED', `Cannot reach ${options.join}: ${cause.message}`, { cause }),
+      ),
     );
     socket.once('unexpected-response', (request, response) => {
       const code = String(response.headers['x-bridle-code'] ?? '');
@@ -66,7 +76,7 @@ export function connect(options: ConnectOptions): Promise<Connection> {
 
 /** Tells whether the coordinator has refused for a reason that does not pass by itself. */
 export function isFinalRefusal(code: string): boolean {
-  return /^(TOKEN|ORIGIN|HOST)_/.test(code);
+  return /^(TOKEN|ORIGIN|HOST|TLS)_/.test(code);
 }
 
 function refused(join: string, code: string): TransportError {

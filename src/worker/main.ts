@@ -37,6 +37,7 @@ try {
   const {
     join,
     tlsCaPath,
+    tlsFingerprint,
     insecure,
     backend,
     execution,
@@ -48,7 +49,13 @@ try {
     payload,
   } = options;
   await runWorker({
-    connect: { join, token, ...(tlsCaPath !== undefined && { tlsCaPath }), insecure },
+    connect: {
+      join,
+      token,
+      ...(tlsCaPath !== undefined && { tlsCaPath }),
+      ...(tlsFingerprint !== undefined && { tlsFingerprint }),
+      insecure,
+    },
     backend,
     execution,
     threads,

@@ -6,6 +6,7 @@ import type { PayloadChoice } from '../protocol/payload.js';
 export interface WorkerProcessOptions {
   readonly join: string;
   readonly tlsCaPath?: string;
+  readonly tlsFingerprint?: string;
   readonly insecure: boolean;
   readonly backend: BackendName;
   readonly execution: Execution;
