@@ -53,7 +53,7 @@ describe.runIf(hasOpenssl)('a pinned certificate', () => {
       socket.on('data', (chunk) => (seen += chunk.length));
       socket.on('error', () => undefined);
     });
-    const closed = new Promise((resolve) => server.once('secureConnection', (socket) => socket.once('close', resolve)));
+    const closed = new Promise((resolve) => server.once('connection', (socket) => socket.once('close', resolve)));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
     try {
