@@ -170,7 +170,7 @@ export const advertisedAddress = one(
 export const certificateFingerprint = one(
   z
     .string()
-    .transform((text) => text.replaceAll(':', '').toUpperCase())
+    .transform((given) => given.replaceAll(':', '').toUpperCase())
     .pipe(z.string().regex(/^[0-9A-F]{64}$/))
     .transform((digits) => digits.replace(/..(?!$)/g, '$&:')),
   'a SHA-256 fingerprint: 64 hexadecimal digits, with or without colons',
