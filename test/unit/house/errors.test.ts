@@ -20,7 +20,7 @@ const word = /'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)'/g;
 /** Words in capitals that are no codes of ours: of the system, of Node, of variables, placeholders, formats. */
 const otherWords = new Set([
   ...[...Object.keys(constants.errno), ...Object.keys(constants.signals), 'MODULE_NOT_FOUND', 'DUPLICATE_KEY'],
-  ...['DIR', 'FILE', 'TEXT', 'N', 'NAME', 'URL', 'X', 'JSON', 'F32', 'PROD', 'T', 'LSTM', 'GRU', 'RNN'],
+  ...['DIR', 'FILE', 'TEXT', 'N', 'NAME', 'URL', 'X', 'SHA256', 'JSON', 'F32', 'PROD', 'T', 'LSTM', 'GRU', 'RNN'],
 ]);
 const otherPrefixes = /^(BRIDLE|CUDA|LD|NVIDIA|TF(?!_LOADED)|VK|WASM|WEBGPU)_/;
 /** Exit codes by class; BridleError itself carries its own. */
