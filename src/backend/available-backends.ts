@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ConfigError } from '../errors.js';
+import { needsTfjs, type TfjsParts } from '../params/model-spec.js';
 import type { BackendName } from './backend.js';
 import type { Execution, ExecutionChoice } from './execution.js';
 import { nativeStatus } from './native-addon.js';
@@ -44,21 +45,45 @@ export function chooseBackend(choice: 'auto' | BackendName, statuses = available
   throw new ConfigError('BACKEND_UNAVAILABLE', `--backend ${choice} cannot be used. ${story.join(' ')}`);
 }
 
-/** Chooses as `chooseBackend` does; a model of the user's own (its path) runs on tfjs alone: `native` is left out. */
-export function chooseBackendFor(choice: 'auto' | BackendName, modelPath: string | undefined): BackendName {
-  const statuses = availableBackends();
-  if (modelPath === undefined) return chooseBackend(choice, statuses);
-  return chooseBackend(
-    choice,
-    statuses.filter(({ name }) => name !== 'native'),
-  );
+/** What decides on a backend: the user's choices, and the model: the path of the user's own, or parts of a built-in one. */
+export interface BackendChoices {
+  readonly backend: 'auto' | BackendName;
+  readonly execution: ExecutionChoice;
+  readonly model?: string | undefined;
+  readonly tfjsParts?: TfjsParts | undefined;
+}
+
+/**
+ * Chooses backend and execution for a model. What the kernels of native/ do not know, a model of the user's own or such parts, runs
+ * on tfjs: on TensorFlow where that is installed, otherwise on tfjs's WebAssembly backend, which every installation has.
+ * @throws ConfigError BACKEND_UNAVAILABLE, EXECUTION_MISSING, MODEL_NEEDS_TFJS
+ */
+export function chooseForModel(choices: BackendChoices): { readonly backend: BackendName; readonly execution: Execution } {
+  const hasParts = needsTfjs(choices.tfjsParts ?? {});
+  if (choices.model === undefined && !hasParts) {
+    const backend = chooseBackend(choices.backend);
+    return { backend, execution: chooseExecution(backend, choices.execution) };
+  }
+  if (hasParts && (choices.backend === 'native' || choices.execution === 'native')) throw modelNeedsTfjs();
+  const onTfjs = availableBackends().filter(({ name }) => name !== 'native');
+  const backend = chooseBackend(choices.backend, onTfjs);
+  const isAuto = choices.execution === 'auto';
+  return { backend, execution: isAuto && backend === 'wasm' ? 'eager' : chooseExecution(backend, choices.execution) };
+}
+
+/** Kernels were chosen for a model that they do not know. */
+export function modelNeedsTfjs(): ConfigError {
+  const message =
+    '--norm, --zoneout, --variational-dropout, --recurrent-dropout and --omega run on tfjs, not on the native kernels.';
+  const way = 'Choose --backend tensorflow, or --backend wasm --execution eager (also of bridle worker).';
+  return new ConfigError('MODEL_NEEDS_TFJS', `${message} ${way}`);
 }
 
 /** How steps run on each backend, the fastest first. */
 const executions: Readonly<Record<BackendName, readonly [Execution, ...Execution[]]>> = {
   native: ['native'],
   tensorflow: ['captured', 'eager'],
-  wasm: ['native'],
+  wasm: ['native', 'eager'],
   webgpu: ['eager'],
 };
 

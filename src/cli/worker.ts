@@ -1,6 +1,6 @@
 // bridle worker: processes that compute for a coordinator elsewhere.
 import { join } from 'node:path';
-import { chooseBackendFor, chooseExecution } from '../backend/available-backends.js';
+import { chooseForModel } from '../backend/available-backends.js';
 import { settleCommandLine } from '../config/parse-command-line.js';
 import { ConfigError, exitCodes } from '../errors.js';
 import { checkInputFiles } from '../library/check-input-files.js';
@@ -16,8 +16,7 @@ export const worker: CommandBody = async (given, around) => {
   if (values.join === undefined) throw new ConfigError('FLAG_MISSING', 'bridle worker needs --join URL.');
   await checkInputFiles(values, ['tlsCa', 'model']);
   const token = await readToken(values.tokenFile, around.env);
-  const backend = chooseBackendFor(values.backend, values.model);
-  const execution = chooseExecution(backend, values.execution);
+  const { backend, execution } = chooseForModel(values);
 
   const { log } = openLog(join(values.logDir, 'workers.log'), values.verbose);
   const output = createRunOutput({ command, ...around, json, quiet, logEvery: 0, nowMs: Date.now });

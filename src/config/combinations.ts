@@ -100,6 +100,12 @@ const builtInOptions = [
     'saveSpikes',
     'bptt',
     'diagnose',
+    'norm',
+    'zoneout',
+    'zoneoutCell',
+    'variationalDropout',
+    'recurrentDropout',
+    'omega',
   ] as const),
 ];
 
@@ -126,6 +132,14 @@ const checkModel: Check = (settled) => {
   } else if (values.chronoSteps !== undefined) problems.push(...pointless(settled, 'chronoSteps', ['forgetBias']));
   else if (values.cell === 'gru') problems.push(...pointless(settled, 'cell', ['forgetBias']));
   if (values.layers === 1 && values.dropout > 0) problems.push(...pointless(settled, 'layers', ['dropout']));
+  if (values.cell !== 'lstm') problems.push(...pointless(settled, 'cell', ['zoneoutCell']));
+  if (!hasGates) problems.push(...pointless(settled, 'cell', ['recurrentDropout']));
+  else problems.push(...pointless(settled, 'cell', ['omega']));
+  // The regulariser's derivative is that of the plain recurrence.
+  if (values.omega > 0) {
+    const others = ['norm', 'zoneout', 'variationalDropout'] as const;
+    problems.push(...pointless(settled, 'omega', others));
+  }
   if (values.data === 'text' && values.bidirectional) {
     const message =
       '--bidirectional would read the very characters that --data text asks for. Leave it out: the next character is predicted from those before it.';

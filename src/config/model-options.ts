@@ -2,7 +2,7 @@
 import type { CommandName, Option } from './option.js';
 import { initializerNames } from '../params/initializer.js';
 import { initializer } from './initializer-type.js';
-import { anyNumber, choice, fraction, inputFile, onOff, wholeNumber } from './value-types.js';
+import { anyNumber, choice, fraction, inputFile, nonNegativeNumber, onOff, wholeNumber } from './value-types.js';
 
 const runs = ['train', 'coordinator'] as const satisfies CommandName[];
 
@@ -62,6 +62,57 @@ export const modelOptions = {
     type: fraction,
     default: 0,
     about: 'Share of the outputs of all layers but the last that is left out in training.',
+    group: 'Model',
+    commands: runs,
+    fixesBits: true,
+  },
+  norm: {
+    type: choice('none', 'layer', 'rms'),
+    default: 'none',
+    about:
+      "Normalise the sums of each cell row by row: layer normalisation (W_x x, W_h h, and an LSTM's c), or by the root mean square alone. Runs on tfjs.",
+    group: 'Model',
+    commands: runs,
+    aliases: ['normalization', 'normalisation'],
+    fixesBits: true,
+  },
+  zoneout: {
+    type: fraction,
+    default: 0,
+    about: 'Share of the hidden units that keep their old value at each step in training. Runs on tfjs.',
+    group: 'Model',
+    commands: runs,
+    fixesBits: true,
+  },
+  zoneoutCell: {
+    type: fraction,
+    default: 0,
+    about: "Share of an LSTM's cells that keep their old c at each step in training. Runs on tfjs.",
+    group: 'Model',
+    commands: runs,
+    fixesBits: true,
+  },
+  variationalDropout: {
+    type: fraction,
+    default: 0,
+    about: "Share of each layer's inputs and of its h that a whole sequence does without in training. Runs on tfjs.",
+    group: 'Model',
+    commands: runs,
+    fixesBits: true,
+  },
+  recurrentDropout: {
+    type: fraction,
+    default: 0,
+    about: 'Share of the candidate values of an LSTM or GRU that is left out at each step in training. Runs on tfjs.',
+    group: 'Model',
+    commands: runs,
+    fixesBits: true,
+  },
+  omega: {
+    type: nonNegativeNumber,
+    default: 0,
+    about:
+      "Weight of Pascanu's regulariser for plain RNNs: it keeps gradients from growing or vanishing through time. Runs on tfjs.",
     group: 'Model',
     commands: runs,
     fixesBits: true,

@@ -3,6 +3,7 @@ import type { TrainingOptions } from '../coordinator/training-options.js';
 import type { DataOptions } from '../data/load-dataset.js';
 import { ConfigError } from '../errors.js';
 import type { ScheduleOptions } from '../optim/schedule.js';
+import { needsTfjs, type TfjsParts } from '../params/model-spec.js';
 import { resolveClip } from './clip-rules.js';
 import type { Values } from './schema.js';
 
@@ -48,6 +49,15 @@ function resolveSpikes({ onSpike, spikeFactor, spikeWindow, rollbackEvery }: Val
   return { spikes: { reaction: onSpike, factor: spikeFactor, window: spikeWindow, rollbackEvery } };
 }
 
+/** What is off is left out: the model, and with it checkpoints, stay what they were before there was such a choice. */
+function resolveTfjsParts(values: Values): Pick<TrainingOptions, 'tfjsParts'> {
+  const { norm, zoneout, zoneoutCell, variationalDropout, recurrentDropout, omega } = values;
+  const amounts = { zoneout, zoneoutCell, variationalDropout, recurrentDropout, omega };
+  const given = Object.fromEntries(Object.entries(amounts).filter(([, amount]) => amount > 0));
+  const tfjsParts: TfjsParts = { ...(norm !== 'none' && { norm }), ...given };
+  return needsTfjs(tfjsParts) ? { tfjsParts } : {};
+}
+
 function resolveEnd({ steps, epochs }: Values): { readonly steps: number } | { readonly epochs: number } {
   if (steps !== undefined) return { steps };
   if (epochs !== undefined) return { epochs };
@@ -66,6 +76,7 @@ export function resolveTraining(values: Values): TrainingOptions {
     bidirectional: values.bidirectional,
     ...(values.embedding === undefined ? {} : { embeddingSize: values.embedding }),
     dropout: values.dropout,
+    ...resolveTfjsParts(values),
     ...(values.loss === undefined ? {} : { loss: values.loss }),
     initializer: {
       input: values.initializer,

@@ -13,7 +13,7 @@ const losses: Readonly<Record<TargetSpec['kind'], readonly [LossName, ...LossNam
 
 type ModelChoices = Pick<
   TrainingOptions,
-  'cell' | 'layers' | 'hiddenSize' | 'bidirectional' | 'embeddingSize' | 'dropout' | 'loss'
+  'cell' | 'layers' | 'hiddenSize' | 'bidirectional' | 'embeddingSize' | 'dropout' | 'loss' | 'tfjsParts'
 >;
 
 /** Makes the model of a data set. Throws `LOSS_TARGETS`, `EMBEDDING_INPUTS` for what does not fit the data. */
@@ -39,6 +39,7 @@ export function modelOfData(data: DataSpec, options: ModelChoices): ModelSpec {
     ...(bidirectional ? { bidirectional } : {}),
     ...(embeddingSize === undefined ? {} : { embeddingSize }),
     ...(dropout > 0 ? { dropout } : {}),
+    ...options.tfjsParts,
   };
 }
 

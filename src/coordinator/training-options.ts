@@ -7,7 +7,7 @@ import type { OptimizerOptions } from '../optim/optimizer.js';
 import type { ScheduleOptions } from '../optim/schedule.js';
 import type { SpikeRule } from '../optim/spike.js';
 import type { InitializerOptions } from '../params/initial-params.js';
-import type { Cell, LossName } from '../params/model-spec.js';
+import type { Cell, LossName, TfjsParts } from '../params/model-spec.js';
 import type { WireDtype } from '../protocol/wire-dtype.js';
 
 export type OnNonFinite = 'recompute' | 'exclude' | 'skip' | 'stop';
@@ -25,6 +25,8 @@ export interface TrainingOptions {
   readonly embeddingSize?: number;
   /** Between layers; 0: none. */
   readonly dropout?: number;
+  /** Normalisation and what is drawn inside the recurrence; what is off is left out. */
+  readonly tfjsParts?: TfjsParts;
   /** Undefined: the loss of the data's kind of target. */
   readonly loss?: LossName;
   readonly initializer: InitializerOptions;

@@ -1,6 +1,6 @@
 // bridle train: a coordinator in this process and workers in processes of their own.
 import { join } from 'node:path';
-import { chooseBackendFor, chooseExecution } from '../backend/available-backends.js';
+import { chooseForModel } from '../backend/available-backends.js';
 import type { TrainingOptions } from '../coordinator/training-options.js';
 import { fingerprintOf } from '../transport/fingerprint.js';
 import type { DoneEvent } from '../metrics/events.js';
@@ -9,8 +9,7 @@ import { serveRun } from './serve-run.js';
 import { numWorkers, startWorkerPool } from './worker-pool.js';
 
 export function runTraining(training: TrainingOptions, launch: LaunchOptions): Promise<DoneEvent> {
-  const backend = chooseBackendFor(training.backend, training.model);
-  const execution = chooseExecution(backend, training.execution);
+  const { backend, execution } = chooseForModel(training);
   return serveRun(training, launch, ({ url, token, fail }) => {
     const pool = startWorkerPool({
       join: url,

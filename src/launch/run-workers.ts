@@ -1,7 +1,7 @@
 // bridle worker: processes that join a coordinator elsewhere.
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { chooseBackendFor, chooseExecution } from '../backend/available-backends.js';
+import { chooseForModel } from '../backend/available-backends.js';
 import { checkConnectOptions } from '../transport/client.js';
 import type { WorkersOptions } from './launch-options.js';
 import { numWorkers, startWorkerPool } from './worker-pool.js';
@@ -17,7 +17,7 @@ export async function runWorkers(options: WorkersOptions): Promise<void> {
     insecure,
   });
   await mkdir(logDir, { recursive: true });
-  const backend = chooseBackendFor(options.backend, options.modelPath);
+  const { backend, execution } = chooseForModel({ ...options, model: options.modelPath });
   const pool = startWorkerPool({
     join,
     token,
@@ -26,7 +26,7 @@ export async function runWorkers(options: WorkersOptions): Promise<void> {
     insecure,
     workers: numWorkers(options.workers, backend, Infinity),
     backend,
-    execution: chooseExecution(backend, options.execution),
+    execution,
     threads: options.threads,
     ...(options.modelPath !== undefined && { modelPath: options.modelPath }),
     maxRestarts: options.maxRestarts,

@@ -1,5 +1,5 @@
 // What every recurrent cell offers: a forward pass over all time steps, and its backpropagation through time, by hand.
-import type { Tensor3D } from '@tensorflow/tfjs';
+import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import type { LayerWeights } from './weights.js';
 
 /** What a forward pass leaves for the backward pass, all [steps, rows, ...]. */
@@ -16,7 +16,12 @@ export type GateGradients = {
   readonly input: Tensor3D;
   /** At what h_{t-1} W_hh^T + b_hh adds; the same tensor, but for a cell that does not just add the two up. */
   readonly recurrent: Tensor3D;
+  /** Of parameters that every row has as it were for itself [rows, ...], summed over time; a shard's rows are summed later. */
+  readonly ofRows?: Readonly<Partial<Record<RowParameter, Tensor2D>>>;
 };
+
+/** By the names of the layout, `rnn.norm_hh`, and b_hn. */
+export type RowParameter = 'hh' | 'cell' | 'cell_bias' | 'hiddenBias';
 
 /** The gradients of a cell whose pre-activations are one sum of both products. */
 export function sameGradients(gradient: Tensor3D): GateGradients {
@@ -24,7 +29,7 @@ export function sameGradients(gradient: Tensor3D): GateGradients {
 }
 
 /** The weights of a recurrence; `hiddenBias` is there for a cell that cannot have all of b_hh in `projected`. */
-export type RecurrentWeights = Pick<LayerWeights, 'recurrent' | 'recurrentT' | 'hiddenBias'>;
+export type RecurrentWeights = Pick<LayerWeights, 'recurrent' | 'recurrentT' | 'hiddenBias' | 'norms'>;
 
 export interface RecurrentCell<Trace extends RecurrentTrace> {
   /** Runs the recurrence from a zero state. `projected` [steps, rows, G*H] is x_t W_ih^T + `LayerWeights.bias`. */

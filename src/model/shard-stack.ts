@@ -3,6 +3,7 @@
 import type { ShardBatch } from '../data/shard-batch.js';
 import { layerWidth, type ModelSpec } from '../params/model-spec.js';
 import { drawMask, dropoutKeys } from '../random/dropout-mask.js';
+import { type CellMasks, drawCellMasks } from './cell-masks.js';
 import type { StepKind } from './network-step.js';
 
 /** Shards in one recurrence at most. */
@@ -32,6 +33,8 @@ export interface ShardStack extends StackShape {
   readonly reversal?: Int32Array;
   /** Dropout's masks of all layers but the last, each [steps, rows, D*H]; empty without dropout, and outside of training. */
   readonly masks: readonly Float32Array[];
+  /** [layer][direction] */
+  readonly cellMasks: readonly (readonly CellMasks[])[];
 }
 
 /**
@@ -80,6 +83,7 @@ export function stackShards(spec: ModelSpec, shards: readonly ShardBatch[], kind
     targets: shards.map((shard, index) => selectTargets(spec, shard, index * rowsPerShard, rows)),
     ...(spec.bidirectional ? { reversal: reverseRows(shards, rows) } : {}),
     masks: kind === 'gradients' && spec.dropout ? stackMasks(spec, shards, rows) : [],
+    cellMasks: kind === 'gradients' ? drawCellMasks(spec, shards, rows) : [],
   };
 }
 

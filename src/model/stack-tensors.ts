@@ -2,6 +2,7 @@
 // serves every step of that shape.
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import { layerWidth, type ModelSpec } from '../params/model-spec.js';
+import type { CellMask, CellMaskName, CellMasks } from './cell-masks.js';
 import { oneHot } from './one-hot.js';
 import type { SelectedTargets, ShardStack } from './shard-stack.js';
 import type { Tfjs } from './tfjs.js';
@@ -27,7 +28,12 @@ export type StackTensors = {
   readonly reversal?: Tensor1D;
   /** Dropout's masks of all layers but the last, each [steps, rows, D*H] */
   readonly masks: readonly Tensor3D[];
+  /** [layer][direction] */
+  readonly cellMasks: readonly (readonly CellMaskTensors[])[];
 };
+
+/** What cells draw, each [steps, rows, size]; one step where a mask holds for the whole sequence. */
+export type CellMaskTensors = Readonly<Partial<Record<CellMaskName, Tensor3D>>>;
 
 /** Uploads `stack`; the caller owns the tensors. */
 export function uploadStack(tf: Tfjs, spec: ModelSpec, stack: ShardStack): StackTensors {
@@ -36,10 +42,18 @@ export function uploadStack(tf: Tfjs, spec: ModelSpec, stack: ShardStack): Stack
   const targets = stack.targets.map((selected) => uploadTargets(tf, spec, selected));
   const masks = stack.masks.map((mask) => tf.tensor3d(mask, [stack.steps, stack.rows, layerWidth(spec)]));
   const reversal = stack.reversal ? { reversal: tf.tensor1d(stack.reversal, 'int32') } : {};
-  const rest = { sources, targets, masks, ...reversal };
+  const cellMasks = stack.cellMasks.map((directions) =>
+    directions.map((drawn) => uploadCellMasks(tf, stack.rows, drawn)),
+  );
+  const rest = { sources, targets, masks, cellMasks, ...reversal };
   if (spec.inputs === 'dense') return { vectors: tf.tensor2d(stack.inputs, [places, spec.inputSize]), ...rest };
   const vectors = oneHot(tf, stack.inputs, spec.inputSize);
   return { vectors, ids: tf.tensor1d(stack.inputs, 'int32'), ...rest };
+}
+
+function uploadCellMasks(tf: Tfjs, rows: number, drawn: CellMasks): CellMaskTensors {
+  const upload = ({ steps, values }: CellMask) => tf.tensor3d(values, [steps, rows, values.length / steps / rows]);
+  return Object.fromEntries(Object.entries(drawn).map(([name, mask]) => [name, upload(mask)]));
 }
 
 function uploadTargets(tf: Tfjs, spec: ModelSpec, { count, slots, positions, values }: SelectedTargets): TargetTensors {

@@ -14,6 +14,15 @@ export type LayerWeights = {
   readonly recurrentT: Tensor2D; // [H, G*H]
   readonly bias: Tensor1D; // b_ih + b_hh [G*H]; GRU: without b_hn
   readonly hiddenBias?: Tensor1D; // GRU: b_hn [H], inside the reset gate
+  readonly norms?: NormWeights;
+};
+
+/** Gains of the normalisations, and the bias of an LSTM's c, by the layout's names (`rnn.norm_ih_l0`). */
+export type NormWeights = {
+  readonly ih: Tensor1D; // [G*H] of W_x x
+  readonly hh: Tensor1D; // [G*H] of W_h h
+  readonly cell?: Tensor1D; // [H]
+  readonly cell_bias?: Tensor1D; // [H]
 };
 
 export type HeadWeights = {
@@ -56,9 +65,16 @@ function uploadLayer(tf: Tfjs, spec: ModelSpec, upload: Upload, suffix: string):
   const recurrent = upload(`rnn.weight_hh${suffix}`) as Tensor2D;
   const matrices = { input, inputT: tf.transpose(input), recurrent, recurrentT: tf.transpose(recurrent) };
   const [inputBias, hiddenBias] = [upload(`rnn.bias_ih${suffix}`), upload(`rnn.bias_hh${suffix}`)];
-  if (spec.cell !== 'gru') return { ...matrices, bias: tf.add(inputBias, hiddenBias) as Tensor1D };
+  const norms = spec.norm === undefined ? {} : { norms: uploadNorms(spec, upload, suffix) };
+  if (spec.cell !== 'gru') return { ...matrices, bias: tf.add(inputBias, hiddenBias) as Tensor1D, ...norms };
   const units = spec.hiddenSize;
   const [ofSums, ofCandidate] = tf.split(hiddenBias, [2 * units, units]) as [Tensor1D, Tensor1D];
   const bias = tf.add(inputBias, tf.concat([ofSums, tf.zeros([units]) as Tensor1D])) as Tensor1D;
-  return { ...matrices, bias, hiddenBias: ofCandidate };
+  return { ...matrices, bias, hiddenBias: ofCandidate, ...norms };
+}
+
+function uploadNorms(spec: ModelSpec, upload: Upload, suffix: string): NormWeights {
+  const gain = (name: string): Tensor1D => upload(`rnn.norm_${name}${suffix}`) as Tensor1D;
+  const sums = { ih: gain('ih'), hh: gain('hh') };
+  return spec.cell === 'lstm' ? { ...sums, cell: gain('cell'), cell_bias: gain('cell_bias') } : sums;
 }

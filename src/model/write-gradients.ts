@@ -19,6 +19,7 @@ export function writeGradients(layout: Layout, gradients: ShardGradients, grads:
       const [inputBias, hiddenBias] = [`rnn.bias_ih${suffix}`, `rnn.bias_hh${suffix}`];
       write(ofLayer.input, `rnn.weight_ih${suffix}`);
       write(ofLayer.recurrent, `rnn.weight_hh${suffix}`);
+      for (const [name, gradient] of Object.entries(ofLayer.norms ?? {})) write(gradient, `rnn.norm_${name}${suffix}`);
       // Where z = ... + b_ih + b_hh both biases have the same gradient, and both count in the norm, as in PyTorch.
       if (!ofLayer.hiddenBias) return write(ofLayer.bias, inputBias, hiddenBias);
       write(ofLayer.bias, inputBias);

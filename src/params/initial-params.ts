@@ -42,6 +42,10 @@ interface FillContext {
 
 function fillTensor(values: Float32Array, tensor: TensorSpec, context: FillContext): void {
   const { spec, options, random } = context;
+  if (tensor.name.startsWith('rnn.norm_')) {
+    values.fill(tensor.name.startsWith('rnn.norm_cell_bias') ? 0 : 1);
+    return;
+  }
   if (tensor.group === 'bias') return fillBias(values, tensor, context);
   const initializer = options[tensor.group];
   // PyTorch draws an embedding as nn.Embedding does, not by the layer that reads it.

@@ -48,5 +48,15 @@ function tensorsOfLayer(spec: ModelSpec, layer: number, direction: number): Name
     { name: `rnn.weight_hh${suffix}`, shape: [rows, spec.hiddenSize], group: 'recurrent' },
     { name: `rnn.bias_ih${suffix}`, shape: [rows], group: 'bias' },
     { name: `rnn.bias_hh${suffix}`, shape: [rows], group: 'bias' },
+    ...normsOfLayer(spec, rows, suffix),
   ];
+}
+
+/** Gains, one for each value that is normalised; the biases above serve as those of both sums, an LSTM's c has its own. */
+function normsOfLayer({ norm, cell, hiddenSize }: ModelSpec, rows: number, suffix: string): NamedShape[] {
+  if (norm === undefined) return [];
+  const tensor = (name: string, size: number): NamedShape => ({ name: name + suffix, shape: [size], group: 'bias' });
+  const sums = [tensor('rnn.norm_ih', rows), tensor('rnn.norm_hh', rows)];
+  if (cell !== 'lstm') return sums;
+  return [...sums, tensor('rnn.norm_cell', hiddenSize), tensor('rnn.norm_cell_bias', hiddenSize)];
 }

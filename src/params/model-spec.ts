@@ -26,6 +26,38 @@ export interface ModelSpec {
   readonly embeddingSize?: number;
   /** The share of the outputs of all layers but the last that is left out in training, from 0 to below 1. */
   readonly dropout?: number;
+  /** What stands on the sums of each cell; `layer`, `rms`: on W_x x, on W_h h and on an LSTM's c. */
+  readonly norm?: Norm;
+  /** The share of the hidden units, and of the LSTM's cells, that keep their old value in training (Krueger et al. 2017). */
+  readonly zoneout?: number;
+  readonly zoneoutCell?: number;
+  /** The share of each layer's inputs and of its h that a whole sequence does without (Gal and Ghahramani 2016). */
+  readonly variationalDropout?: number;
+  /** LSTM and GRU: the share of the candidate values that is left out (Semeniuta et al. 2016). */
+  readonly recurrentDropout?: number;
+  /** Plain RNN: the weight of Pascanu's regulariser (Pascanu et al. 2013, eq. 9). */
+  readonly omega?: number;
+}
+
+/** Ba et al. 2016; Zhang and Sennrich 2019. */
+export type Norm = 'layer' | 'rms';
+
+/** Parts of a model that only tfjs computes: the kernels of native/ do not know them. */
+export type TfjsParts = Pick<
+  ModelSpec,
+  'norm' | 'zoneout' | 'zoneoutCell' | 'variationalDropout' | 'recurrentDropout' | 'omega'
+>;
+
+/** Says whether a model has parts that only tfjs computes. */
+export function needsTfjs(spec: TfjsParts): boolean {
+  return spec.norm !== undefined || spec.omega !== undefined || changesRecurrence(spec);
+}
+
+/** Says whether the recurrence itself is another than the plain cell's. */
+export function changesRecurrence(spec: TfjsParts): boolean {
+  const { zoneout, zoneoutCell, variationalDropout, recurrentDropout } = spec;
+  const shares = [zoneout, zoneoutCell, variationalDropout, recurrentDropout];
+  return spec.norm !== undefined || shares.some((share) => share !== undefined);
 }
 
 /** Directions in which each layer runs: 1 or 2. */

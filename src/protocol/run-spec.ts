@@ -5,6 +5,7 @@ import { defaultLimits, type ProtocolLimits } from './limits.js';
 import { wireDtypes } from './wire-dtype.js';
 
 const size = z.int().min(1).max(1_000_000);
+const share = z.number().min(0).lt(1);
 
 /** A built-in model as plain values. */
 export const modelSchema = z.object({
@@ -18,7 +19,13 @@ export const modelSchema = z.object({
   targetsPer: z.enum(['sequence', 'step']),
   bidirectional: z.exactOptional(z.boolean()),
   embeddingSize: z.exactOptional(size),
-  dropout: z.exactOptional(z.number().min(0).lt(1)),
+  dropout: z.exactOptional(share),
+  norm: z.exactOptional(z.enum(['layer', 'rms'])),
+  zoneout: z.exactOptional(share),
+  zoneoutCell: z.exactOptional(share),
+  variationalDropout: z.exactOptional(share),
+  recurrentDropout: z.exactOptional(share),
+  omega: z.exactOptional(z.number().min(0)),
 });
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);

@@ -1,6 +1,6 @@
 // A backend ready to compute, the kernels of native/ or tfjs behind one face: loaded, and checked against reference gradients.
-import type { BackendName, BackendOptions, Execution } from '../backend/backend.js';
-import { chooseBackend } from '../backend/available-backends.js';
+import type { BackendName, BackendOptions, Execution, TfjsBackendName } from '../backend/backend.js';
+import { chooseBackend, modelNeedsTfjs } from '../backend/available-backends.js';
 import { createCapturedRunner } from '../backend/capture/captured-runner.js';
 import { nativeKernelId, wasmKernelId } from '../backend/kernel-id.js';
 import { loadBackend } from '../backend/load-backend.js';
@@ -12,7 +12,7 @@ import { canStackShards, capturedStackSizes, eagerStackSizes } from '../model/st
 import { eagerRunner, type StepRunner } from '../model/step-runner.js';
 import { createNativeNetwork } from '../native/native-network.js';
 import { loadWasmAddon, wasmKernels } from '../native/wasm-addon.js';
-import type { ModelSpec } from '../params/model-spec.js';
+import { needsTfjs, type ModelSpec } from '../params/model-spec.js';
 import { isOwnModel, type AnyModelSpec } from '../params/own-model-spec.js';
 import type { RunSpec } from '../protocol/run-spec.js';
 
@@ -39,7 +39,7 @@ export async function loadEngine(
   options: BackendOptions & { readonly execution: Execution },
 ): Promise<Engine> {
   if (name === 'native') return loadNativeEngine(options);
-  return name === 'wasm' ? loadWasmEngine() : loadTfjsEngine(name, options);
+  return name === 'wasm' && options.execution === 'native' ? loadWasmEngine() : loadTfjsEngine(name, options);
 }
 
 function loadNativeEngine({ threads }: BackendOptions): Engine {
@@ -64,7 +64,14 @@ async function loadWasmEngine(): Promise<Engine> {
 /** Networks on the kernels of native/ run all shards of a lease as one recurrence: their bits are the same alone. */
 function kernelsEngine(identity: Omit<Engine, 'createNetwork'>, create: NetworkFactory): Engine {
   checkBackend(identity.name, create);
-  return { ...identity, createNetwork: ({ model }) => ({ network: create(builtIn(model)), isStacked: true }) };
+  return {
+    ...identity,
+    createNetwork: ({ model }) => {
+      const spec = builtIn(model);
+      if (needsTfjs(spec)) throw modelNeedsTfjs();
+      return { network: create(spec), isStacked: true };
+    },
+  };
 }
 
 function builtIn(model: AnyModelSpec): ModelSpec {
@@ -73,7 +80,7 @@ function builtIn(model: AnyModelSpec): ModelSpec {
   throw new ConfigError('MODEL_MISSING', message);
 }
 
-async function loadTfjsEngine(name: 'tensorflow' | 'webgpu', options: BackendOptions): Promise<Engine> {
+async function loadTfjsEngine(name: TfjsBackendName, options: BackendOptions): Promise<Engine> {
   const { tf, kernelId, description } = await loadBackend(name, options);
   const isCaptured = options.execution === 'captured';
   const createRunner = (): StepRunner => (isCaptured ? createCapturedRunner(tf) : eagerRunner);

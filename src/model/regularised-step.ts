@@ -1,0 +1,125 @@
+// One step of a cell with what may stand inside its recurrence, and its gradient. The step is written forwards alone and tfjs
+// differentiates it: by hand each combination of cell, normalisation, zoneout and dropout would be a formula of its own.
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import type { ModelSpec } from '../params/model-spec.js';
+import { normaliseRows } from './normalise-rows.js';
+import type { RowParameter } from './recurrent-cell.js';
+import type { Tfjs } from './tfjs.js';
+
+/** h, and c of an LSTM, each [rows, H]. */
+export type States = { readonly hidden: Tensor2D; readonly cell?: Tensor2D };
+
+/** The states before a step, and x W_ih^T + b and h W_hh^T [rows, G*H]. */
+export type StepInputs = States & { readonly projected: Tensor2D; readonly product: Tensor2D };
+
+/** Gains and biases, for each row as if they were its own: so its gradient is its own too. */
+export type RowParameters = Readonly<Partial<Record<RowParameter, Tensor2D>>>;
+
+/** Masks [rows, H]; a share in place of those of zoneout stands for their expectation. */
+export type StepMasks = {
+  readonly candidate?: Tensor2D | undefined;
+  readonly keepHidden?: Tensor2D | number | undefined;
+  readonly keepCell?: Tensor2D | number | undefined;
+};
+
+export interface StepContext {
+  readonly tf: Tfjs;
+  readonly spec: ModelSpec;
+  readonly masks: StepMasks;
+}
+
+/** Takes one step. */
+export function advance(context: StepContext, inputs: StepInputs, parameters: RowParameters): States {
+  const { tf, spec } = context;
+  const product = normalise(context, inputs.product, parameters.hh);
+  switch (spec.cell) {
+    case 'rnn':
+      return zoneOut(context, inputs, { hidden: tf.tanh(tf.add(inputs.projected, product)) });
+    case 'relu':
+      return zoneOut(context, inputs, { hidden: tf.relu(tf.add(inputs.projected, product)) });
+    case 'lstm':
+      return zoneOut(context, inputs, lstmStep(context, inputs, product, parameters));
+    case 'gru':
+      return zoneOut(context, inputs, { hidden: gruStep(context, inputs, product, parameters) });
+  }
+}
+
+function lstmStep(context: StepContext, inputs: StepInputs, product: Tensor2D, parameters: RowParameters): States {
+  const { tf, masks } = context;
+  const z = tf.split(tf.add(inputs.projected, product), 4, 1) as Tensor2D[];
+  const [input, forget, candidate, output] = [tf.sigmoid(z[0]!), tf.sigmoid(z[1]!), tf.tanh(z[2]!), tf.sigmoid(z[3]!)];
+  const update = tf.mul(input, drop(tf, candidate, masks.candidate));
+  const cell = tf.add(tf.mul(forget, inputs.cell!), update) as Tensor2D;
+  const normalised = normalise(context, cell, parameters.cell);
+  const read = parameters.cell_bias ? tf.add(normalised, parameters.cell_bias) : normalised;
+  return { hidden: tf.mul(output, tf.tanh(read)), cell };
+}
+
+function gruStep(context: StepContext, inputs: StepInputs, product: Tensor2D, parameters: RowParameters): Tensor2D {
+  const { tf, masks } = context;
+  const [xReset, xUpdate, xCandidate] = tf.split(inputs.projected, 3, 1) as [Tensor2D, Tensor2D, Tensor2D];
+  const [hReset, hUpdate, hCandidate] = tf.split(product, 3, 1) as [Tensor2D, Tensor2D, Tensor2D];
+  const reset = tf.sigmoid(tf.add(xReset, hReset));
+  const update = tf.sigmoid(tf.add(xUpdate, hUpdate));
+  const candidate = tf.tanh(tf.add(xCandidate, tf.mul(reset, tf.add(hCandidate, parameters.hiddenBias!)))) as Tensor2D;
+  const dropped = drop(tf, candidate, masks.candidate);
+  return tf.add(dropped, tf.mul(update, tf.sub(inputs.hidden, dropped)));
+}
+
+function drop(tf: Tfjs, values: Tensor2D, mask: Tensor2D | undefined): Tensor2D {
+  return mask ? tf.mul(values, mask) : values;
+}
+
+function normalise({ tf, spec }: StepContext, values: Tensor2D, gain: Tensor2D | undefined): Tensor2D {
+  return spec.norm && gain ? tf.mul(normaliseRows(tf, spec.norm, values).values, gain) : values;
+}
+
+/** Old values where the mask is 1; h is made of the c that would have been without zoneout. */
+function zoneOut({ tf, masks }: StepContext, before: States, after: States): States {
+  const mix = (old: Tensor2D, fresh: Tensor2D, keep: Tensor2D | number | undefined): Tensor2D =>
+    keep === undefined ? fresh : tf.add(fresh, tf.mul(keep, tf.sub(old, fresh)));
+  const hidden = mix(before.hidden, after.hidden, masks.keepHidden);
+  return after.cell ? { hidden, cell: mix(before.cell!, after.cell, masks.keepCell) } : { hidden };
+}
+
+/** dL/d of all that a step depends on; `hidden`: past the product, undefined where nothing takes that way. */
+export type StepGradients = {
+  readonly projected: Tensor2D;
+  readonly product: Tensor2D;
+  readonly hidden: Tensor2D | undefined;
+  readonly cell: Tensor2D | undefined;
+  readonly parameters: RowParameters;
+};
+
+/** Backpropagates dL/dh_t, and dL/dc_t of an LSTM, through one step. */
+export function stepGradients(
+  context: StepContext,
+  inputs: StepInputs,
+  parameters: RowParameters,
+  above: States,
+): StepGradients {
+  const { tf, spec, masks } = context;
+  const readsHidden = spec.cell === 'gru' || masks.keepHidden !== undefined;
+  const { hidden, ...others } = inputs;
+  const given = readsHidden ? inputs : others;
+  const [inputNames, parameterNames] = [Object.keys(given), Object.keys(parameters)];
+  const differentiate = tf.grads((...tensors: Tensor[]) => {
+    const named = (names: string[], first: number) =>
+      Object.fromEntries(names.map((name, i) => [name, tensors[first + i] as Tensor2D]));
+    const stepInputs = { hidden, ...named(inputNames, 0) } as StepInputs;
+    return joinStates(tf, advance(context, stepInputs, named(parameterNames, inputNames.length)));
+  });
+  const found = differentiate([...Object.values(given), ...Object.values(parameters)], joinStates(tf, above));
+  const of = (name: keyof StepInputs) => found[inputNames.indexOf(name)] as Tensor2D | undefined;
+  return {
+    projected: of('projected')!,
+    product: of('product')!,
+    hidden: of('hidden'),
+    cell: of('cell'),
+    parameters: Object.fromEntries(parameterNames.map((name, i) => [name, found[inputNames.length + i] as Tensor2D])),
+  };
+}
+
+function joinStates(tf: Tfjs, { hidden, cell }: States): Tensor2D {
+  return cell ? tf.concat([hidden, cell], 1) : hidden;
+}
