@@ -58,13 +58,16 @@ export interface BackendChoices {
  * on tfjs: on TensorFlow where that is installed, otherwise on tfjs's WebAssembly backend, which every installation has.
  * @throws ConfigError BACKEND_UNAVAILABLE, EXECUTION_MISSING, MODEL_NEEDS_TFJS
  */
-export function chooseForModel(choices: BackendChoices): { readonly backend: BackendName; readonly execution: Execution } {
+export function chooseForModel(choices: BackendChoices): {
+  readonly backend: BackendName;
+  readonly execution: Execution;
+} {
   const hasParts = needsTfjs(choices.tfjsParts ?? {});
   if (choices.model === undefined && !hasParts) {
     const backend = chooseBackend(choices.backend);
     return { backend, execution: chooseExecution(backend, choices.execution) };
   }
-  if (hasParts && (choices.backend === 'native' || choices.execution === 'native')) throw modelNeedsTfjs();
+  if (hasParts && choices.backend === 'native') throw modelNeedsTfjs();
   const onTfjs = availableBackends().filter(({ name }) => name !== 'native');
   const backend = chooseBackend(choices.backend, onTfjs);
   const isAuto = choices.execution === 'auto';

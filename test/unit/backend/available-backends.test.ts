@@ -6,6 +6,7 @@ import {
   availableBackends,
   chooseBackend,
   chooseExecution,
+  chooseForModel,
   findPackage,
   tensorflowStatus,
   wasmStatus,
@@ -104,5 +105,21 @@ describe('finding the backends', () => {
     mkdirSync(join(folder, 'lib', 'napi-v8'), { recursive: true });
     writeFileSync(join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'), '');
     expect(tensorflowStatus(folder)).toMatchObject({ available: true });
+  });
+});
+
+describe('chooseForModel', () => {
+  const choose = (choices: object) => chooseForModel({ backend: 'wasm', execution: 'auto', ...choices });
+
+  it('runs on tfjs what the kernels do not know: a model of the user, and parts inside the recurrence', () => {
+    expect(choose({})).toEqual({ backend: 'wasm', execution: 'native' });
+    expect(choose({ model: 'model.mjs' })).toEqual({ backend: 'wasm', execution: 'eager' });
+    expect(choose({ tfjsParts: { norm: 'layer' } })).toEqual({ backend: 'wasm', execution: 'eager' });
+    expect(choose({ backend: 'auto', tfjsParts: { omega: 1 } }).backend).not.toBe('native');
+  });
+
+  it('refuses the native kernels by name', () => {
+    const refused = expect.objectContaining({ code: 'MODEL_NEEDS_TFJS' });
+    expect(() => choose({ backend: 'native', tfjsParts: { zoneout: 0.1 } })).toThrow(refused);
   });
 });

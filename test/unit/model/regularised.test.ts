@@ -10,8 +10,11 @@ import { loadWasm } from './load-wasm.js';
 
 const fixture = new URL('../../fixtures/regularised/regularised.json', import.meta.url);
 const cases = JSON.parse(readFileSync(fixture, 'utf8')) as GradientCase[];
-/** Normalising a few values of almost one size loses a digit of float32. */
-const tolerance = 2e-5;
+/**
+ * That of the plain cells. The worst here is 5.5e-6 (layer norm in two layers), where PyTorch's own float32 is off by 9.9e-6: a row whose
+ * values lie close together is divided by little. Other seeds give 4e-6, but for one ReLU row that is all but dead (RMSNorm, 6e-5).
+ */
+const tolerance = 1e-5;
 let tf: Tfjs;
 beforeAll(async () => {
   tf = await loadWasm();
