@@ -27,6 +27,7 @@ export type {
 export type { BackendChoice, OnNonFinite, RunLocation, TrainingOptions } from './coordinator/training-options.js';
 export type { CommitRecord } from './checkpoint/commit-log.js';
 export type { RunRecord } from './checkpoint/run-folder.js';
+export { defineData, type DataDefinition, type DataExample, type DataSplit, type OwnData } from './data/define-data.js';
 export { evaluate, loadModel } from './library/use-model.js';
 export type { EvaluateOptions, Evaluation, FilePrediction, LoadOptions, Model } from './library/model.js';
 export type { GenerateOptions } from './inference/generate-options.js';

@@ -8,3 +8,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 process.exitCode = await dispatch(process.argv.slice(2), process);
+// What a user's module left open (a timer, a connection) must not keep the process that is done.
+setTimeout(() => process.exit(), 2_000).unref();

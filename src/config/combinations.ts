@@ -1,7 +1,7 @@
 // Combinations that cannot be meant, each with the way out. All of them are reported, not only the first.
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigError } from '../errors.js';
-import { dataSetOptions, optionsOfData } from './data-sets.js';
+import { dataSetOptions, optionsRead } from './data-sets.js';
 import { takesMaxNorm } from './clip-rules.js';
 import { flagOf, type CommandName } from './option.js';
 import { optionOf, type OptionName, type Values } from './schema.js';
@@ -64,7 +64,7 @@ const checkData: Check = (settled) => {
   const { values } = settled;
   const { data, dataPath, dataLength, dataMinLength } = values;
   if (settled.refused.has('data')) return [];
-  const taken = optionsOfData[data];
+  const taken = optionsRead(data);
   const problems = pointless(
     settled,
     'data',

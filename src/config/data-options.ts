@@ -1,15 +1,16 @@
 // Options that say what is learned from.
 import type { CommandName, Option } from './option.js';
+import { dataType } from './data-type.js';
 import { choice, fraction, inputFiles, texts, wholeNumber } from './value-types.js';
 
 const runs = ['train', 'coordinator'] as const satisfies CommandName[];
 
 export const dataOptions = {
   data: {
-    type: choice('mnist-rows', 'text', 'csv', 'parquet', 'jsonl', 'npy', 'adding', 'copy', 'temporal-order'),
+    type: dataType,
     default: 'mnist-rows',
     about:
-      'Data set: MNIST digits read row by row, characters of your text, your time series (csv, parquet), sequences (jsonl) or arrays (npy, npz), or the adding, copying or temporal order problem.',
+      'Data set: MNIST digits read row by row, characters of your text, your time series (csv, parquet), sequences (jsonl) or arrays (npy, npz), a module of yours that calls defineData (.mjs), or the adding, copying or temporal order problem.',
     group: 'Data',
     commands: runs,
     aliases: ['dataset'],

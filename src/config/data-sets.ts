@@ -1,13 +1,12 @@
 // What each data set of --data takes beside its name: which options have a meaning, and their defaults.
+import { isDataModule, type DataName } from './data-type.js';
 import type { OptionName, Values } from './schema.js';
-
-type DataName = Values['data'];
 
 const parts = ['dataValidFraction', 'dataTestFraction'] as const;
 const table = ['dataPath', 'dataLength', 'dataColumns', 'dataTargets', 'dataHorizon', 'dataScaling', ...parts] as const;
 
 /** The options that each data set reads. */
-export const optionsOfData: Readonly<Record<DataName, readonly OptionName[]>> = {
+const optionsOfData: Readonly<Record<DataName, readonly OptionName[]>> = {
   'mnist-rows': [],
   text: ['dataPath', 'dataLength'],
   csv: table,
@@ -17,7 +16,13 @@ export const optionsOfData: Readonly<Record<DataName, readonly OptionName[]>> = 
   adding: ['dataLength', 'dataMinLength', 'dataExamples'],
   copy: ['dataLength', 'dataExamples'],
   'temporal-order': ['dataLength', 'dataExamples'],
+  program: [],
 };
+
+/** The options that a value of --data reads; a module says all of itself. */
+export function optionsRead(data: Values['data']): readonly OptionName[] {
+  return isDataModule(data) ? [] : optionsOfData[data];
+}
 
 /** All options that only some data sets read. */
 export const dataSetOptions: readonly OptionName[] = [...new Set(Object.values(optionsOfData).flat())];
@@ -32,8 +37,8 @@ const lengths: Readonly<Partial<Record<DataName, number>>> = {
 };
 
 /** The default of an option that the data set reads; undefined where it has none. */
-export function defaultOfData(name: OptionName, data: DataName): unknown {
-  if (!optionsOfData[data].includes(name)) return undefined;
+export function defaultOfData(name: OptionName, data: Values['data']): unknown {
+  if (isDataModule(data) || !optionsOfData[data].includes(name)) return undefined;
   if (name === 'dataLength') return lengths[data];
   const defaults: Partial<Record<OptionName, unknown>> = {
     dataExamples: 20_000,

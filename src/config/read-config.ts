@@ -6,6 +6,7 @@ import { nameOf } from './option.js';
 import { readValue } from './read-value.js';
 import { optionNames, optionOf, type OptionName } from './schema.js';
 import { keyInSection, sectionOf, type Section } from './sections.js';
+import type { ValueType } from './value-types.js';
 
 export interface ConfigValue {
   readonly value: unknown;
@@ -140,7 +141,7 @@ function readPair(pair: Pair, options: ReadConfigOptions, contents: ConfigConten
     return;
   }
   const listed = type.arity === 'list' && !Array.isArray(input) ? [input] : input;
-  const reading = readValue(optionOf(name), `${place} ${spelled}`, type.isPath ? resolveAll(listed, options) : listed);
+  const reading = readValue(optionOf(name), `${place} ${spelled}`, resolveAll(listed, type, options));
   if ('problem' in reading) problems.push(reading.problem);
   else values.set(name, { value: reading.value, key: spelled, place });
 }
@@ -183,9 +184,10 @@ function plainValue(node: Node | null, document: Document): unknown {
   }
 }
 
-function resolveAll(input: unknown, { resolvePath }: ReadConfigOptions): unknown {
-  if (Array.isArray(input)) return input.map((item: unknown) => (typeof item === 'string' ? resolvePath(item) : item));
-  return typeof input === 'string' && input !== '' ? resolvePath(input) : input;
+function resolveAll(input: unknown, type: ValueType<unknown>, { resolvePath }: ReadConfigOptions): unknown {
+  const settle = (item: unknown): unknown =>
+    typeof item === 'string' && item !== '' && type.isPath?.(item) === true ? resolvePath(item) : item;
+  return Array.isArray(input) ? input.map(settle) : settle(input);
 }
 
 function firstLine(message: string): string {

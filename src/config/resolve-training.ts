@@ -1,16 +1,25 @@
 // Settled values in, the coordinator's training options out.
 import type { TrainingOptions } from '../coordinator/training-options.js';
+import type { OwnData } from '../data/define-data.js';
 import type { DataOptions } from '../data/load-dataset.js';
 import { ConfigError } from '../errors.js';
 import type { ScheduleOptions } from '../optim/schedule.js';
 import { needsTfjs, type TfjsParts } from '../params/model-spec.js';
 import { resolveClip } from './clip-rules.js';
+import { isDataModule } from './data-type.js';
 import type { Values } from './schema.js';
 
-function resolveData(values: Values): DataOptions {
+function resolveData(values: Values, given: OwnData | undefined): DataOptions {
   const { data, dataPath: paths = [], dataLength: length = 0, dataExamples: examples = 0, seed } = values;
   const fractions = { validFraction: values.dataValidFraction ?? 0, testFraction: values.dataTestFraction ?? 0 };
+  if (isDataModule(data)) return { name: 'own', source: data };
   switch (data) {
+    case 'program':
+      if (given !== undefined) return { name: 'own', source: given };
+      throw new ConfigError(
+        'DATA_PROGRAM',
+        "The run's data are a value that a program gave: only a program can give them again, with the library's data: defineData(...).",
+      );
     case 'mnist-rows':
       return { name: data };
     case 'text':
@@ -64,11 +73,14 @@ function resolveEnd({ steps, epochs }: Values): { readonly steps: number } | { r
   throw new ConfigError('RUN_END', 'Neither steps nor epochs say where the run ends. Give one of the two.');
 }
 
-/** Resolves the values of a settled command line (dependent defaults filled in) to what fixes a training run. */
-export function resolveTraining(values: Values): TrainingOptions {
+/**
+ * Resolves the values of a settled command line (dependent defaults filled in) to what fixes a training run. `data`: what a
+ * program gave. Throws ConfigError DATA_PROGRAM where the run needs that and it is not there.
+ */
+export function resolveTraining(values: Values, data?: OwnData): TrainingOptions {
   const { model, initFrom, evaluateEvery, saveEvery } = values;
   return {
-    data: resolveData(values),
+    data: resolveData(values, data),
     ...(model === undefined ? {} : { model }),
     cell: values.cell,
     layers: values.layers,

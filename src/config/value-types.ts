@@ -10,8 +10,8 @@ export interface ValueType<T> {
   readonly placeholder: string;
   /** `switch`: the flag alone means true. `list`: takes several values. `optional`: the value may be left out. */
   readonly arity: 'one' | 'switch' | 'list' | 'optional';
-  /** Paths of files that are read: in a config file they start at its folder. */
-  readonly isPath?: true;
+  /** Says which values are paths of files that are read: in a config file they start at its folder. */
+  readonly isPath?: (text: string) => boolean;
   /** What parts the values of a list in the environment; undefined: what parts paths there. */
   readonly separator?: string;
 }
@@ -101,7 +101,7 @@ const inputPath = z
   .transform((path) => resolve(path));
 
 /** A file that is read. */
-export const inputFile: ValueType<string> = { ...one(inputPath, 'the path of a file', 'FILE'), isPath: true };
+export const inputFile: ValueType<string> = { ...one(inputPath, 'the path of a file', 'FILE'), isPath: () => true };
 
 /** Files that are read, in the given order. */
 export const inputFiles: ValueType<readonly string[]> = {
@@ -109,7 +109,7 @@ export const inputFiles: ValueType<readonly string[]> = {
   wanted: 'the path of one file or more',
   placeholder: 'FILE...',
   arity: 'list',
-  isPath: true,
+  isPath: () => true,
 };
 
 /** A flag without a value; the environment and `--flag=false` may say no. */

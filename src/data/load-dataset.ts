@@ -6,6 +6,7 @@ import { readCsvRows } from './csv.js';
 import type { Dataset } from './dataset.js';
 import { loadJsonl, type JsonlOptions } from './jsonl.js';
 import { loadMnistRows, type MnistRowsOptions } from './mnist-rows.js';
+import { loadOwnData, type OwnDataOptions } from './own-data.js';
 import { readParquetRows } from './parquet.js';
 import { loadTable, type TableOptions } from './table.js';
 import { loadTemporalOrder, type TemporalOrderOptions } from './temporal-order.js';
@@ -21,7 +22,8 @@ export type DataOptions =
   | TemporalOrderOptions
   | TableOptions
   | JsonlOptions
-  | ArrayOptions;
+  | ArrayOptions
+  | OwnDataOptions;
 
 /** Loads a data set, or throws ConfigError with the file, the place, what was wanted and what came. */
 export async function loadDataset(options: DataOptions): Promise<Dataset> {
@@ -44,5 +46,7 @@ export async function loadDataset(options: DataOptions): Promise<Dataset> {
       return loadJsonl(options);
     case 'npy':
       return loadArrays(options);
+    case 'own':
+      return loadOwnData(options);
   }
 }

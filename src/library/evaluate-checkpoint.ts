@@ -5,6 +5,7 @@ import { settleCommandLine, type GivenCommandLine } from '../config/parse-comman
 import { resolveTraining } from '../config/resolve-training.js';
 import { loadRunConfig } from '../config/run-config.js';
 import { planRun, type RunPlan } from '../coordinator/run-plan.js';
+import type { OwnData } from '../data/define-data.js';
 import { loadDataset } from '../data/load-dataset.js';
 import { differenceOf } from '../data/preprocessing.js';
 import { ConfigError } from '../errors.js';
@@ -14,12 +15,12 @@ import { openModel, type OpenModel } from './open-model.js';
 
 /** Scores a checkpoint; `parent` is where runs are looked for by name. Throws as `evaluate` of the library. */
 export async function evaluateCheckpoint(path: string, options: EvaluateOptions, parent = 'runs'): Promise<Evaluation> {
-  const { split = 'test' } = options;
+  const { split = 'test', data: own } = options;
   const open = await openModel(path, options, parent);
   const { model, network } = open;
   try {
     const runDir = dirname(dirname(model.path));
-    const plan = await planOfRun(runDir, open);
+    const plan = await planOfRun(runDir, open, own);
     const data = plan.dataset[split];
     if (!data) throw new ConfigError('SPLIT_MISSING', `The data have no split ${split}: they have train and test.`);
     const { dataDigest } = await readRunRecord(runDir);
@@ -39,7 +40,7 @@ export async function evaluateCheckpoint(path: string, options: EvaluateOptions,
 /** What only concerns the run's sockets: nobody listens now. */
 const dropped = ['listen', 'tlsCert', 'tlsKey'];
 
-async function planOfRun(runDir: string, { stored }: OpenModel): Promise<RunPlan> {
+async function planOfRun(runDir: string, { stored }: OpenModel, own: OwnData | undefined): Promise<RunPlan> {
   const config = await loadRunConfig(runDir);
   const values = new Map([...config.values].filter(([name]) => !dropped.includes(name)));
   const given: GivenCommandLine = {
@@ -47,7 +48,7 @@ async function planOfRun(runDir: string, { stored }: OpenModel): Promise<RunPlan
     values: new Map(),
     sources: new Map(),
   };
-  const training = resolveTraining(settleCommandLine(given, { ...config, values }).values);
+  const training = resolveTraining(settleCommandLine(given, { ...config, values }).values, own);
   const plan = planRun(await loadDataset(training.data), training);
   const part = differenceOf(stored.preprocessing, plan.dataset.preprocessing) ?? differenceOf(stored.spec, plan.model);
   if (part === undefined) return plan;

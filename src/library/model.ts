@@ -1,6 +1,7 @@
 // A trained model as a program holds it: types alone, so that tfjs's stay out of the public face.
 import type { BackendChoice } from '../coordinator/training-options.js';
 import type { SplitName } from '../data/dataset.js';
+import type { OwnData } from '../data/define-data.js';
 import type { SequencePrediction } from '../inference/decode-outputs.js';
 import type { Sequence } from '../inference/encode-inputs.js';
 import type { GenerateOptions } from '../inference/generate-options.js';
@@ -43,6 +44,8 @@ export interface Model {
 export interface EvaluateOptions extends LoadOptions {
   /** `test` by default. */
   readonly split?: SplitName;
+  /** The data of a run whose data were a value (`train({ data: defineData(...) })`). */
+  readonly data?: OwnData;
 }
 
 /** As in an `evaluated` event: the mean loss, and what else the kind of targets has. */

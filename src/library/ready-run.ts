@@ -1,6 +1,7 @@
 // From settled values to a run that can start: everything that can be refused is refused here, then its folder is made.
 import { basename, extname, join } from 'node:path';
 import { createRunFolder } from '../checkpoint/run-folder.js';
+import { isDataModule } from '../config/data-type.js';
 import type { CommandLine } from '../config/parse-command-line.js';
 import type { Environment } from '../config/read-environment.js';
 import { resolveTraining } from '../config/resolve-training.js';
@@ -8,6 +9,7 @@ import { formatRunConfig } from '../config/run-config.js';
 import type { Values } from '../config/schema.js';
 import { readListenAddress } from '../config/value-types.js';
 import type { RunLocation, TrainingOptions } from '../coordinator/training-options.js';
+import type { OwnData } from '../data/define-data.js';
 import { findMnistPackage } from '../data/mnist-rows.js';
 import type { LaunchOptions, Listen } from '../launch/launch-options.js';
 import type { DoneEvent, RunEvent } from '../metrics/events.js';
@@ -26,6 +28,8 @@ export interface Launcher {
 }
 
 export interface RunRequest extends SettledRun {
+  /** Where the data are a value, not an option. */
+  readonly data?: OwnData;
   readonly launcher: Launcher;
   /** Where BRIDLE_TOKEN may be; a program's run reads none. */
   readonly env: Environment;
@@ -47,7 +51,8 @@ function stemOf(path: string): string {
 
 async function locate(values: Values, resumedDir: string | undefined): Promise<RunLocation> {
   if (resumedDir !== undefined) return { runDir: resumedDir, resume: true };
-  const name = values.runName ?? `${values.data}-${values.model === undefined ? values.cell : stemOf(values.model)}`;
+  const data = isDataModule(values.data) ? stemOf(values.data) : values.data;
+  const name = values.runName ?? `${data}-${values.model === undefined ? values.cell : stemOf(values.model)}`;
   return { runDir: await createRunFolder(values.out, name, new Date()), resume: false };
 }
 
@@ -63,9 +68,9 @@ async function checkNeeds(values: Values): Promise<void> {
 }
 
 /** Reads the data, checks what the run needs, and makes its folder. */
-export async function readyRun({ line, resumedDir, launcher, env, command }: RunRequest): Promise<ReadyRun> {
+export async function readyRun({ line, resumedDir, data, launcher, env, command }: RunRequest): Promise<ReadyRun> {
   const { values } = line;
-  const training = resolveTraining(values);
+  const training = resolveTraining(values, data);
   await checkNeeds(values);
   launcher.check?.(training);
   const token = await readToken(values.tokenFile, env);

@@ -3,6 +3,7 @@ import { addContents, configKeys } from '../config/config-file.js';
 import type { GivenCommandLine } from '../config/parse-command-line.js';
 import { readConfigObject } from '../config/read-config.js';
 import type { options, OptionName, Values } from '../config/schema.js';
+import type { OwnData } from '../data/define-data.js';
 
 /** What only concerns lines for people. */
 const outputOptions = ['json', 'quiet', 'logEvery'] as const satisfies OptionName[];
@@ -27,13 +28,13 @@ type SectionConfig<Section extends 'data' | 'clip'> = {
   readonly [Name in Key as KeyIn<Section, Name>]?: InputOf<Name>;
 };
 type Sections = {
-  readonly data?: InputOf<'data'> | SectionConfig<'data'>;
+  readonly data?: InputOf<'data'> | SectionConfig<'data'> | OwnData;
   readonly clip?: InputOf<'clip'> | (SectionConfig<'clip'> & { readonly maxNorm?: number });
 };
 
 /**
  * Options of a run: the flags of `bridle train` in camelCase, every one of them optional. `data` and `clip` may be nested.
- * `config` names a config file whose values count where the object says nothing.
+ * `data` may be a value too: `defineData(...)`, whose run only a program can go on with. `config` names a config file whose values count where the object says nothing.
  */
 export type TrainConfig = Sections & { readonly [Name in Exclude<Key, keyof Sections>]?: InputOf<Name> };
 
@@ -42,8 +43,26 @@ export function defineConfig(config: TrainConfig): TrainConfig {
   return config;
 }
 
-/** Reads a program's configuration as if it were a command line; problems are collected, not thrown. */
-export function readTrainConfig(config: TrainConfig): GivenCommandLine {
+/** What a program gives: options as if they were a command line's, with their problems, and data that are a value. */
+export interface GivenConfig {
+  readonly given: GivenCommandLine;
+  readonly data?: OwnData;
+}
+
+/** Reads a program's configuration; problems are collected, not thrown. */
+export function readTrainConfig(config: TrainConfig): GivenConfig {
+  const data = ownDataIn(config);
+  return data ? { given: readOptions({ ...config, data: 'program' }), data } : { given: readOptions(config) };
+}
+
+/** Data that are a value have splits; a section of options has none. */
+function ownDataIn(config: TrainConfig | null): OwnData | undefined {
+  const data = config?.data;
+  const isValue = typeof data === 'object' && data !== null && ('train' in data || 'inputs' in data);
+  return isValue || typeof data === 'function' ? (data as OwnData) : undefined;
+}
+
+function readOptions(config: TrainConfig): GivenCommandLine {
   const given: GivenCommandLine = {
     command: 'train',
     args: [],

@@ -57,8 +57,15 @@ export function train(config: TrainConfig, options: TrainOptions = {}): Run {
 async function runToEnd(config: TrainConfig, options: TrainOptions, events: EventStream): Promise<RunResult> {
   const watch = new Watch(options, events);
   try {
-    const settled = await settleRun(readTrainConfig(config));
-    const ready = await readyRun({ ...settled, launcher: localLauncher, env: {}, command: ['bridle', 'library'] });
+    const { given, data } = readTrainConfig(config);
+    const settled = await settleRun(given);
+    const ready = await readyRun({
+      ...settled,
+      ...(data && { data }),
+      launcher: localLauncher,
+      env: {},
+      command: ['bridle', 'library'],
+    });
     const done = await ready.start(watch.signal, watch.onEvent);
     watch.onEvent(done);
     watch.throwFailure();

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import { ConfigError } from '../errors.js';
+import { inTime } from './in-time.js';
 
 /** A module that waits for something that never comes must not keep a run from starting, or from failing. */
 const deadlineMs = 60_000;
@@ -20,22 +21,18 @@ export async function importDefault(path: string, files: readonly string[], exam
 }
 
 async function importInTime(path: string, files: readonly string[]): Promise<Record<string, unknown>> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const message = `${path} was not loaded within ${deadlineMs / 1000} s: it waits for something at its top level.`;
-      reject(new ConfigError('MODULE_TIMEOUT', message));
-    }, deadlineMs);
-  });
+  const late = (): ConfigError => {
+    const message = `${path} was not loaded within ${deadlineMs / 1000} s: it waits for something at its top level.`;
+    return new ConfigError('MODULE_TIMEOUT', message);
+  };
   try {
-    return await Promise.race([import(pathToFileURL(path).href) as Promise<Record<string, unknown>>, late]);
+    const module = import(pathToFileURL(path).href) as Promise<Record<string, unknown>>;
+    return await inTime(module, deadlineMs, late);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     const place = error instanceof SyntaxError ? await findSyntaxError([path, ...files]) : undefined;
     if (place !== undefined) throw new ConfigError('MODULE_SYNTAX', `${place}: ${tell(error)}.`, { cause: error });
     throw new ConfigError('MODULE_FAILED', `${path} cannot be loaded: ${describeThrown(error)}`, { cause: error });
-  } finally {
-    clearTimeout(timer);
   }
 }
 

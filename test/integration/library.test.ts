@@ -51,7 +51,7 @@ describe('docs/library.md', () => {
 
   it('shows programs that are sound under strict types', async () => {
     for (const [index, block] of blocks.entries()) writeFileSync(join(project, `block-${index}.mts`), block);
-    const wrong = `import { defineConfig } from 'bridle';\n// @ts-expect-error no such key\ndefineConfig({ hidenSize: 3 });\n// @ts-expect-error no such data set\ndefineConfig({ data: { name: 'mnst' } });\n// @ts-expect-error clip has no such key\ndefineConfig({ clip: { max: 3 } });\n`;
+    const wrong = `import { defineConfig } from 'bridle';\n// @ts-expect-error no such key\ndefineConfig({ hidenSize: 3 });\n// @ts-expect-error no such data set\ndefineConfig({ data: { name: 'mnst' } });\n// @ts-expect-error clip has no such key\ndefineConfig({ clip: { max: 3 } });\nimport { defineData } from 'bridle/data';\n// @ts-expect-error no such kind\ndefineConfig({ data: defineData({ inputs: { kind: 'image' }, targets: { kind: 'value', size: 1, per: 'step' }, train: [], test: [] }) });\n`;
     writeFileSync(join(project, 'wrong.mts'), wrong);
     const compilerOptions = {
       ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, noEmit: true },
@@ -115,6 +115,29 @@ describe('train()', () => {
       const { checkpoints, commits, record } = await readRun('runs/latest');
       console.log(JSON.stringify({ message, saved: checkpoints[0].step === commits.at(-1).step, isLast: checkpoints[0].isLast, command: record.command }));`);
     expect(told).toEqual({ message: 'boom', saved: true, isLast: true, command: ['bridle', 'library'] });
+  });
+
+  it('takes data that are a value, goes on with them and scores them; a command cannot', async () => {
+    const told = await result(`
+      import { defineData, evaluate, train } from 'bridle';
+      const split = [{ inputs: [[1], [2]], targets: 1 }, { inputs: [[2]], targets: 0 }];
+      const data = defineData({
+        inputs: { kind: 'dense', features: 1 }, targets: { kind: 'class', classes: 2, per: 'sequence' }, train: split, test: split,
+      });
+      const config = { hiddenSize: 4, globalBatch: 2, workers: 1 };
+      const { runDir } = await train({ ...config, data, steps: 2 }).result;
+      const failure = (run) => run.catch((error) => error.code);
+      const codes = [
+        await failure(train({ resume: runDir, steps: 3 }).result),
+        await failure(evaluate(runDir)),
+        await failure(train({ ...config, data: { inputs: 3 } }).result),
+        await failure(train({ ...config, data: () => { throw new Error('none'); } }).result),
+      ];
+      const { step, metrics } = await train({ resume: runDir, data, steps: 3 }).result;
+      const { loss } = await evaluate(runDir, { data });
+      console.log(JSON.stringify({ codes, step, isSame: loss === metrics.evaluation.loss }));`);
+    const codes = ['DATA_PROGRAM', 'DATA_PROGRAM', 'DATA_DEFINITION', 'DATA_FAILED'];
+    expect(told).toEqual({ codes, step: 3, isSame: true });
   });
 
   it('stops before it starts when the signal is aborted already', async () => {
