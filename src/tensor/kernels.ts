@@ -1,6 +1,6 @@
 // The kernels of kernels/ (AssemblyScript, SIMD): the same bits as their oracles in this room and in optim, faster.
 import { kernelsBase64 } from './generated/kernels.js';
-import { webAssembly, type WasmMemory } from './webassembly.js';
+import { webAssembly, type WasmMemory, type WasmModule } from './webassembly.js';
 
 /** Addresses of vectors, sizes in bytes, factors that are float32 already. A chunk begins at a whole block of 4,096 values. */
 export interface Kernels {
@@ -58,10 +58,12 @@ export interface Kernels {
   ): void;
 }
 
+/** Compiled once for all memories: it takes longer than most updates. */
+let compiled: WasmModule | undefined;
+
 /** Makes the kernels on a memory, whose first page is theirs. Throws where the host lacks SIMD or threads. */
 export function instantiateKernels(memory: WasmMemory): Kernels {
   if (!webAssembly) throw new TypeError('there is no WebAssembly here');
-  const bytes = Uint8Array.from(atob(kernelsBase64), (character) => character.charCodeAt(0));
-  const instance = new webAssembly.Instance(new webAssembly.Module(bytes), { env: { memory } });
-  return instance.exports as Kernels;
+  compiled ??= new webAssembly.Module(Uint8Array.from(atob(kernelsBase64), (character) => character.charCodeAt(0)));
+  return new webAssembly.Instance(compiled, { env: { memory } }).exports as Kernels;
 }
