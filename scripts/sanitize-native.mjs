@@ -28,6 +28,7 @@ process.exitCode = withTemporaryFolder(root, (temporary) => {
     stdio: 'inherit',
     env: {
       ...process.env,
+      BRIDLE_SWEEP: '1', // every size that the fuzz draws: an edge is where memory is missed
       BRIDLE_TEST_ADDON: join(temporary, 'bridle.node'),
       // Node is built without the sanitizer: its library has to come first. Node's own memory at exit is not our matter.
       LD_PRELOAD: run('g++', ['-print-file-name=libasan.so']).output,

@@ -25,6 +25,7 @@ const stages = [
   ['kernels, sanitized', () => check('scripts/sanitize-native.mjs')],
   ['kernels on arm64', () => check('scripts/emulate-arm64.mjs')],
   ['unit and property', () => vitest('--project', 'unit', '--project', 'mocked')],
+  ['sweep', () => vitest('--project', 'sweep')],
   ['integration', () => vitest('--project', 'integration', '--exclude', packageTest)],
   ['package', () => vitest('--project', 'integration', packageTest)],
 ];

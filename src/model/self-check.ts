@@ -90,13 +90,13 @@ function failure(backend: string, { spec }: GradientCase, tensor: string, error:
 }
 
 /** Computes |actual - expected| / |expected| in L2; infinite where lengths differ. */
-export function relativeError(actual: ArrayLike<number>, expected: readonly number[]): number {
+export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (actual.length !== expected.length) return Infinity;
   let difference = 0;
   let size = 0;
-  expected.forEach((value, i) => {
-    difference += (actual[i]! - value) ** 2;
-    size += value ** 2;
-  });
+  for (let i = 0; i < expected.length; i++) {
+    difference += (actual[i]! - expected[i]!) ** 2;
+    size += expected[i]! ** 2;
+  }
   return Math.sqrt(difference / size);
 }

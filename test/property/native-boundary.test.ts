@@ -5,10 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { chooseKernels } from '../../src/backend/native-addon.js';
 import type { NativeAddon, NativeHandle } from '../../src/native/addon.js';
 import { wasmKernels } from '../../src/native/wasm-addon.js';
+import { breadth } from '../breadth.js';
 import { addon, addonOf } from '../unit/native/native-case.js';
 
 const codes = ['NATIVE_ARGUMENT', 'NATIVE_BATCH', 'NATIVE_MEMORY'];
-const runs = process.env['BRIDLE_FULL'] === '1' ? 20_000 : 400;
+const runs = breadth({ unit: 200, sweep: 400, full: 20_000 });
 
 function detached(): Float32Array {
   const values = new Float32Array(4);

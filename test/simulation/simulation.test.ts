@@ -1,11 +1,12 @@
 // The real cores of coordinator and workers under a simulated network, clock and disk. Every failure replays from its seed:
-// BRIDLE_SIM_SEED=S runs one seed, BRIDLE_SIM_SEEDS=N the first N; BRIDLE_FULL=1 runs more of them.
+// BRIDLE_SIM_SEED=S runs one seed, BRIDLE_SIM_SEEDS=N the first N.
 import { describe, expect, it } from 'vitest';
+import { breadth } from '../breadth.js';
 import { scenarioOf } from './support/scenario.js';
 import { simulate } from './support/simulate.js';
 
 const one = process.env['BRIDLE_SIM_SEED'];
-const numSeeds = Number(process.env['BRIDLE_SIM_SEEDS'] ?? (process.env['BRIDLE_FULL'] === '1' ? 20_000 : 1000));
+const numSeeds = Number(process.env['BRIDLE_SIM_SEEDS'] ?? breadth({ unit: 100, sweep: 1000, full: 20_000 }));
 const seeds = one === undefined ? Array.from({ length: numSeeds }, (_, seed) => seed) : [Number(one)];
 
 describe('coordinator and workers under simulated faults', () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { openCommitLog, readCommitLog, truncateLog, type CommitRecord } from '../../../src/checkpoint/commit-log.js';
+import { breadth } from '../../breadth.js';
 import { temporaryFolder } from './sample-snapshot.js';
 
 function record(step: number): CommitRecord {
@@ -163,7 +164,7 @@ describe('reading after a crash', () => {
     await writeSteps(path, 1, 4);
     const whole = await readFile(path);
     const starts = lineStarts(whole);
-    for (let offset = 0; offset < whole.length; offset++) {
+    for (let offset = 0; offset < whole.length; offset += breadth({ unit: 9, sweep: 1 })) {
       const bytes = Buffer.from(whole);
       bytes[offset]! ^= 1 << (offset % 8);
       await writeFile(path, bytes);

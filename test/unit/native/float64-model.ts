@@ -250,11 +250,11 @@ function lossOf(spec: ModelSpec, outputs: Float64Array, shard: ShardBatch, targe
 }
 
 function multiply({ rows, columns, values }: Matrix, vector: Float64Array) {
-  return Float64Array.from({ length: rows }, (_, row) => {
-    let sum = 0;
-    for (let i = 0; i < columns; i++) sum += values[row * columns + i]! * vector[i]!;
-    return sum;
-  });
+  const result = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) {
+    for (let i = 0; i < columns; i++) result[row]! += values[row * columns + i]! * vector[i]!;
+  }
+  return result;
 }
 
 function multiplyTransposed({ rows, columns, values }: Matrix, vector: Float64Array) {
@@ -266,7 +266,9 @@ function multiplyTransposed({ rows, columns, values }: Matrix, vector: Float64Ar
 }
 
 function addOuter({ columns, values }: Matrix, left: Float64Array, right: Float64Array): void {
-  left.forEach((value, row) => right.forEach((other, i) => (values[row * columns + i]! += value * other)));
+  for (let row = 0; row < left.length; row++) {
+    for (let i = 0; i < columns; i++) values[row * columns + i]! += left[row]! * right[i]!;
+  }
 }
 
 function addTo(target: Float64Array, other: Float64Array): void {
