@@ -67,10 +67,10 @@ export const modelOptions = {
     fixesBits: true,
   },
   norm: {
-    type: choice('none', 'layer', 'rms'),
+    type: choice('none', 'layer', 'rms', 'batch'),
     default: 'none',
     about:
-      "Normalise the sums of each cell row by row: layer normalisation (W_x x, W_h h, and an LSTM's c), or by the root mean square alone. Runs on tfjs.",
+      "Normalise the sums of each cell: layer or rms row by row (W_x x, W_h h, and an LSTM's c); batch, W_x x over all steps of the whole global batch, whatever the number of workers. Runs on tfjs.",
     group: 'Model',
     commands: runs,
     aliases: ['normalization', 'normalisation'],

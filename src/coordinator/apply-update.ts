@@ -15,6 +15,7 @@ import { digestBlocksIn } from '../tensor/block-digest.js';
 import type { Layout } from '../tensor/layout.js';
 import { meanNormIn, squaredNormIn, type GradientSum } from '../tensor/reduce.js';
 import type { VectorArena } from '../tensor/vector-arena.js';
+import type { BufferValues } from './batch-statistics.js';
 import type { ShardHealth } from './core/state.js';
 
 export interface TrainingState {
@@ -58,6 +59,8 @@ export interface UpdateRules {
   readonly l2: ByGroup;
   /** Undefined: nobody looks for spikes. */
   readonly spikes?: SpikeRule;
+  /** What statistics set buffers to at this step's end. */
+  readonly buffers?: readonly BufferValues[];
   /** Leave an update out whose gradient is not finite, instead of stopping. */
   readonly skipsNonFinite: boolean;
 }
@@ -138,11 +141,23 @@ export function applyUpdate(
     clipCoefficient,
   });
   if (!pass.hasFiniteWeights) throw weightsNotFinite(state.step, gradNorm, learningRate);
+  const blockDigests = setBuffers(params, rules.buffers ?? [], pass.blockDigests);
   if (rules.spikes?.reaction === 'rollback' && !spike && state.step % rules.spikes.rollbackEvery === 0) {
     putBy(optimizer, params, state.step);
   }
   const clips = clipped ?? { gradNorm, clippedNorm: Math.sqrt(pass.clippedSquaredNorm), clipCoefficient, ...factor };
-  return { ...seal(pass.blockDigests), ...clips, skipped: false, ...(spike && { spike }) };
+  return { ...seal(blockDigests), ...clips, skipped: false, ...(spike && { spike }) };
+}
+
+/** Sets buffers; a digest of the weights that was taken before is then none. */
+function setBuffers(
+  params: Float32Array,
+  buffers: readonly BufferValues[],
+  digests: ReadonlyMap<Float32Array, Uint8Array> | undefined,
+): ReadonlyMap<Float32Array, Uint8Array> | undefined {
+  if (buffers.length === 0) return digests;
+  for (const { offset, values } of buffers) params.set(values, offset);
+  return new Map([...(digests ?? [])].filter(([vector]) => vector !== params));
 }
 
 function weightsNotFinite(step: number, gradNorm: number, learningRate: number): NumericalError {

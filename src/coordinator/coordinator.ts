@@ -63,7 +63,13 @@ export class Coordinator {
     this.#options = options;
     this.#run = run;
     this.#roads = roads;
-    this.#outbox = new Outbox({ ...options, state: run.state, carried: run.carried, roads });
+    this.#outbox = new Outbox({
+      ...options,
+      state: run.state,
+      carried: run.carried,
+      statistics: run.statistics,
+      roads,
+    });
     const { step } = options.state;
     const isEvaluated = (options.evaluatedStep ?? step) === step;
     this.#core = createCoreState(options.plan.core, step, performance.now(), isEvaluated);
@@ -181,6 +187,9 @@ export class Coordinator {
         return;
       case 'evaluation':
         this.#run.recordEvaluation(effect.step, effect.scores);
+        return;
+      case 'collected':
+        this.#run.statistics?.collected(effect.scores);
         return;
       case 'save':
         void this.#run.save().catch((error: unknown) => this.fail(error));
@@ -325,15 +334,12 @@ export class Coordinator {
         });
         return;
       }
-      case 'evaluationReports':
-        this.#dispatch({
-          type: 'scored',
-          rank,
-          leaseId: message.body.leaseId,
-          step: message.body.step,
-          scores: message.body.reports as ShardScore[],
-        });
+      case 'evaluationReports': {
+        const scores = (message.body.reports as ShardScore[]).map(scoreOf);
+        this.#run.statistics?.check(scores);
+        this.#dispatch({ type: 'scored', rank, leaseId: message.body.leaseId, step: message.body.step, scores });
         return;
+      }
       case 'sharedMemoryTaken':
         if (this.#roads.onTaken(peer, message.body)) this.#options.log.info({ rank }, 'shared memory is taken up');
         return;
@@ -401,6 +407,10 @@ export class Coordinator {
 function healthOf({ shard, loss, count, squaredNorm, nonFinite, carried }: ShardHealth): ShardHealth {
   const state = carried && carried.length > 0 ? { carried: Uint8Array.from(carried) } : {};
   return { shard, loss, count, squaredNorm, nonFinite: printable(nonFinite), ...state };
+}
+
+function scoreOf({ shard, loss, count, correct, part }: ShardScore): ShardScore {
+  return { shard, loss, count, correct, ...(part && part.length > 0 ? { part: Uint8Array.from(part) } : {}) };
 }
 
 async function openRoads(options: CoordinatorOptions, run: TrainingRun): Promise<TensorRoads> {

@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import type { Block, Split } from '../data/load-dataset.js';
 import { Purpose as WirePurpose } from '../protocol/control.js';
 import { encodeFrame } from '../protocol/frame.js';
+import type { BatchStatistics } from './batch-statistics.js';
 import type { CarriedStates } from './carried-state.js';
 import type { CoreEffect, Purpose } from './core/state.js';
 import type { Peer } from './peer.js';
@@ -16,12 +17,19 @@ export interface OutboxOptions {
   readonly state: { readonly step: number };
   readonly roads: TensorRoads;
   readonly carried: CarriedStates | undefined;
+  readonly statistics: BatchStatistics | undefined;
 }
 
 type LeaseEffect = Extract<CoreEffect, { type: 'lease' }>;
 
 /** A queue longer than this gets no data ahead of need. */
 const prefetchBytes = 4 * 1024 * 1024;
+
+const wirePurposes = {
+  train: WirePurpose.PURPOSE_TRAIN,
+  evaluate: WirePurpose.PURPOSE_EVALUATE,
+  collect: WirePurpose.PURPOSE_COLLECT,
+} as const satisfies Record<Purpose, number>;
 
 export class Outbox {
   readonly #options: OutboxOptions;
@@ -36,7 +44,7 @@ export class Outbox {
   }
 
   sendLease(peer: Peer, { leaseId, purpose, step, shards }: LeaseEffect): void {
-    const { plan } = this.#options;
+    const { plan, statistics } = this.#options;
     peer.openLease = leaseId;
     this.#sendWeights(peer);
     this.#feed(peer, purpose, step, shards);
@@ -47,10 +55,11 @@ export class Outbox {
       lease: {
         leaseId,
         step,
-        purpose: purpose === 'train' ? WirePurpose.PURPOSE_TRAIN : WirePurpose.PURPOSE_EVALUATE,
+        purpose: wirePurposes[purpose],
         rows: shape.rows,
         timeSteps: shape.steps,
         ...work,
+        ...(statistics && purpose !== 'evaluate' && { totals: [...statistics.totals] }),
       },
     });
     // The same shards of the next step are this worker's too, most likely: their data travels while it computes.

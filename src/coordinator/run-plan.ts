@@ -11,7 +11,14 @@ import {
 } from '../data/dealing.js';
 import type { Dataset, Split } from '../data/load-dataset.js';
 import type { ScheduleOptions } from '../optim/schedule.js';
-import { layoutOfAnyModel, requireBuiltIn, type AnyModelSpec, type OwnModelSpec } from '../params/own-model-spec.js';
+import { collectivesOf } from '../params/batch-statistics.js';
+import {
+  isOwnModel,
+  layoutOfAnyModel,
+  requireBuiltIn,
+  type AnyModelSpec,
+  type OwnModelSpec,
+} from '../params/own-model-spec.js';
 import { defaultLimits } from '../protocol/limits.js';
 import type { RunSpec } from '../protocol/run-spec.js';
 import type { Layout } from '../tensor/layout.js';
@@ -74,9 +81,9 @@ export function planRun(dataset: Dataset, options: TrainingOptions, ownModel?: O
     return dealShards(orderOf(epoch), stepInEpoch, globalBatch, shards);
   });
   const split = (purpose: Purpose, shard: number): Split =>
-    purpose === 'train' ? dataset.train : (evaluation[shard]?.split ?? dataset.test);
+    purpose !== 'evaluate' ? dataset.train : (evaluation[shard]?.split ?? dataset.test);
   const exampleIds = (purpose: Purpose, step: number, shard: number): Uint32Array =>
-    (purpose === 'train' ? dealOf(step)[shard] : evaluation[shard]?.ids) ?? new Uint32Array(0);
+    (purpose !== 'evaluate' ? dealOf(step)[shard] : evaluation[shard]?.ids) ?? new Uint32Array(0);
   const targetCount = (purpose: Purpose, step: number, shard: number): number => {
     const ids = exampleIds(purpose, step, shard);
     if (dataset.spec.targets.per === 'sequence') return ids.length;
@@ -98,7 +105,7 @@ export function planRun(dataset: Dataset, options: TrainingOptions, ownModel?: O
     split,
     exampleIds,
     shape: (purpose, step) =>
-      purpose === 'train' ? { rows, steps: stepsOf(step) } : { rows: evaluationRows, steps: dataset.spec.maxLength },
+      purpose !== 'evaluate' ? { rows, steps: stepsOf(step) } : { rows: evaluationRows, steps: dataset.spec.maxLength },
     epochAfter: (step) => step / perEpoch,
     carried: carriesState
       ? planCarriedState(requireBuiltIn(model, '--bptt'), { shards, rows, stepsPerEpoch: perEpoch })
@@ -111,6 +118,7 @@ export function planRun(dataset: Dataset, options: TrainingOptions, ownModel?: O
       minWorkers: Math.max(1, options.minWorkers),
       onNonFinite: options.onNonFinite,
       numEvaluationShards: evaluation.length,
+      numCollectives: isOwnModel(model) ? 0 : collectivesOf(model).length,
       isStrict: !options.allowMixedKernels,
       sendsSums: wire === 'f32',
       heartbeatTimeoutMs: defaultLimits.heartbeatTimeoutMs,

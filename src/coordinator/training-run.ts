@@ -13,6 +13,7 @@ import { createVectorArena, type VectorArena } from '../tensor/vector-arena.js';
 import { applyUpdate, digestTraining, placeState, type TrainingState, type UpdateRules } from './apply-update.js';
 import { CarriedStates } from './carried-state.js';
 import type { ShardHealth, ShardScore } from './core/state.js';
+import { BatchStatistics } from './batch-statistics.js';
 import { batchesOfStep } from './batches-of-step.js';
 import { Diagnoser } from './diagnoser.js';
 import { scoreEvaluation } from './evaluation.js';
@@ -54,6 +55,8 @@ export class TrainingRun {
   readonly clock = new ExchangeClock();
   /** State that travels with shards, if any does. */
   readonly carried: CarriedStates | undefined;
+  /** Batch normalisation's exchange, if the model has any. */
+  readonly statistics: BatchStatistics | undefined;
   /** What the workers compute with; undefined until the first has joined. */
   kernelId: string | undefined;
   readonly #options: TrainingRunOptions;
@@ -88,6 +91,7 @@ export class TrainingRun {
     this.state = placeState(this.#arena, options.state);
     this.gradients = new GradientStore(plan.layout.size, training.shards, this.#arena, training.wire);
     this.carried = plan.carried && new CarriedStates(plan.carried, options.state.carried ?? {});
+    this.statistics = batchStatisticsOf(plan, training.shards);
     this.kernelId = options.kernelId;
     this.#best = options.best;
     this.#evaluatedStep = options.evaluatedStep ?? options.state.step;
@@ -134,7 +138,9 @@ export class TrainingRun {
   update(reports: readonly ShardHealth[], isSkipped: boolean, ranks: readonly number[]): Promise<void> {
     const { training, plan, generation } = this.#options;
     const sum = this.clock.reduce(() => this.gradients.reduce());
-    const { spike, ...outcome } = applyUpdate(this.state, this.#rules, reports, isSkipped ? undefined : sum, {
+    const buffers = this.statistics?.takeBuffers(this.state.params, plan.layout) ?? [];
+    const rules = { ...this.#rules, buffers };
+    const { spike, ...outcome } = applyUpdate(this.state, rules, reports, isSkipped ? undefined : sum, {
       onGradient: (mean, params) => {
         this.clock.gradient();
         this.#telemetry.onGradient(mean, params);
@@ -273,4 +279,8 @@ export class TrainingRun {
 
 function tellFallback(reason: string): string {
   return `Gradients and weights are computed without WebAssembly: ${reason}. The bits are the same; steps take longer.`;
+}
+
+function batchStatisticsOf({ model }: RunPlan, shards: number): BatchStatistics | undefined {
+  return !isOwnModel(model) && model.norm === 'batch' ? new BatchStatistics(model, shards) : undefined;
 }

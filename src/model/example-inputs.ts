@@ -1,6 +1,8 @@
 // Inputs of a step by formula: parameters, data and lengths that differ with the seed, in the shapes of a given stack.
+import { collectivesOf, statisticsWidth } from '../params/batch-statistics.js';
 import { layoutOfModel } from '../params/layout-of-model.js';
 import type { ModelSpec } from '../params/model-spec.js';
+import { type BatchStatistics, uploadStatistics } from './batch-norm.js';
 import type { StepInputs, StepKind } from './network-step.js';
 import { probeValues } from './probe-values.js';
 import { probeBatch } from './self-check.js';
@@ -19,6 +21,18 @@ export function exampleInputs(tf: Tfjs, spec: ModelSpec, shape: StackShape, kind
   });
   return {
     weights: uploadWeights(tf, spec, probeValues(seed, layoutOfModel(spec).size, 0.25)),
-    stack: uploadStack(tf, spec, stackShards(spec, shards, kind)),
+    stack: uploadStack(
+      tf,
+      spec,
+      stackShards(spec, shards, kind),
+      kind === 'gradients' ? exampleStatistics(tf, spec, seed) : [],
+    ),
   };
+}
+
+/** Other ones for each seed: a recording takes what does not differ for a constant. */
+function exampleStatistics(tf: Tfjs, spec: ModelSpec, seed: number): BatchStatistics[][] {
+  const size = 2 * statisticsWidth(spec);
+  const totals = collectivesOf(spec).map((_, tag) => probeValues(1000 * seed + tag, size, 1));
+  return uploadStatistics(tf, spec, totals);
 }

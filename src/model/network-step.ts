@@ -1,15 +1,19 @@
 // What a network computes on one stack of shards, as a pure function of tensors: weights and data in, losses and gradients out,
 // shapes that depend on the stack's shape alone. So it can run as it stands, or be recorded once and replayed as one graph.
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
+import type { Collective } from '../params/batch-statistics.js';
 import { layerWidth, type ModelSpec } from '../params/model-spec.js';
 import { headBackward, type HeadGradients, headGradients, type HeadRun, runHead } from './head.js';
 import {
   lastStates,
+  layerGradientSums,
+  layerMoments,
   type LayerGradients,
   type LayerRun,
   layersBackward,
   type LayerTrace,
   runLayers,
+  type ShardPart,
 } from './recurrent-layers.js';
 import type { StackShape } from './shard-stack.js';
 import type { StackTensors } from './stack-tensors.js';
@@ -53,17 +57,29 @@ export function networkStep(
   return ({ weights, stack }) => {
     const run: LayerRun = { tf, spec, shape, weights, stack };
     const traces = runLayers(run);
-    const top = traces.at(-1)!;
-    const states = spec.targetsPer === 'sequence' ? lastStates(tf, top) : top.outputs; // [steps, rows, D*H]
-    const positions: Tensor2D = tf.reshape(states, [shape.steps * shape.rows, layerWidth(spec)]);
-    const heads = stack.targets.map((targets) => runHead(tf, spec, weights.head, positions, targets));
-    const shards = heads.map(({ losses, outputs }): ShardOutputs => ({
-      losses,
-      ...(spec.loss === 'softmax' && { predicted: tf.argMax(outputs, 1) }),
-      ...(kind === 'predict' && { outputs }),
-    }));
-    return { shards, gradients: kind === 'gradients' ? backward(run, traces, heads, states.shape) : [] };
+    const { heads, states } = runHeads(run, traces);
+    const shards = heads.map(({ losses, outputs }): ShardOutputs =>
+      spec.loss === 'softmax' ? { losses, predicted: tf.argMax(outputs, 1) } : { losses },
+    );
+    return { shards, gradients: kind === 'evaluate' ? [] : backward(run, traces, heads, states.shape) };
   };
+}
+
+function runHeads({ tf, spec, shape, weights, stack }: LayerRun, traces: readonly LayerTrace[]) {
+  const top = traces.at(-1)!;
+  const states = spec.targetsPer === 'sequence' ? lastStates(tf, top) : top.outputs; // [steps, rows, D*H]
+  const positions: Tensor2D = tf.reshape(states, [shape.steps * shape.rows, layerWidth(spec)]);
+  return { heads: stack.targets.map((targets) => runHead(tf, spec, weights.head, positions, targets)), states };
+}
+
+/** Computes the parts of all shards in one collective of a step, as [shard][direction]; those before it are in `stack.statistics`. */
+export function collectiveParts(run: LayerRun, { layer, isForward }: Collective): ShardPart[][] {
+  if (isForward) return layerMoments(run, runLayers(run, layer));
+  const { tf, weights, stack } = run;
+  const traces = runLayers(run);
+  const { heads, states } = runHeads(run, traces);
+  const positionGrads = headBackward(tf, weights.head, heads, stack.sources);
+  return layerGradientSums(run, traces, layer, tf.reshape(positionGrads, states.shape));
 }
 
 function backward(

@@ -1,10 +1,12 @@
 // A built-in model on tfjs: sums of losses over shards and their gradients, backpropagation through time written by hand.
 import type { InputBatch, ShardBatch } from '../data/shard-batch.js';
 import { ConfigError } from '../errors.js';
+import { collectivesOf } from '../params/batch-statistics.js';
 import { layoutOfModel } from '../params/layout-of-model.js';
 import type { ModelSpec } from '../params/model-spec.js';
+import { uploadStatistics } from './batch-norm.js';
 import { exampleInputs } from './example-inputs.js';
-import { networkStep, type StepKind, type StepOutputs } from './network-step.js';
+import { collectiveParts, networkStep, type StepKind, type StepOutputs } from './network-step.js';
 import { inScope } from './scope.js';
 import { readOutputs, withoutTargets } from './prediction.js';
 import { readResult, type ShardResult } from './shard-result.js';
@@ -13,6 +15,7 @@ import { uploadStack } from './stack-tensors.js';
 import { eagerRunner, type StepRunner } from './step-runner.js';
 import type { Tfjs } from './tfjs.js';
 import { uploadWeights, type Weights } from './weights.js';
+import type { ShardPart } from './recurrent-layers.js';
 import { writeGradients } from './write-gradients.js';
 
 export type { ShardResult } from './shard-result.js';
@@ -34,8 +37,18 @@ export interface Network {
   evaluate(shards: readonly ShardBatch[]): ShardResult[];
   /** Computes the outputs without targets. Throws `CARRIED_STATE` where the backend cannot start from a state. */
   predict(batch: InputBatch): Prediction;
+  /** Where batch normalisation can be computed. */
+  readonly batchNorm?: BatchNormExchange;
   /** Frees the parameters, and what the runner keeps. */
   dispose(): void;
+}
+
+/** A worker's end of batch normalisation's collectives (src/params/batch-statistics.ts). */
+export interface BatchNormExchange {
+  /** Takes the totals `[a | b]` of the step's collectives so far. */
+  setTotals(totals: readonly Float32Array[]): void;
+  /** Computes each shard's part `[count | a | b]` in the collective that comes next. Throws `MODEL_COLLECTIVE`. */
+  collect(shards: readonly ShardBatch[]): Float32Array[];
 }
 
 export interface NetworkOptions {
@@ -50,14 +63,19 @@ export function createNetwork(tf: Tfjs, spec: ModelSpec, options: NetworkOptions
   const { stackSizes, runner = eagerRunner } = options;
   const layout = layoutOfModel(spec);
   let weights: Weights | undefined;
+  let statistics: readonly Float32Array[] = [];
+
+  function ready(): Weights {
+    if (weights) return weights;
+    throw new ConfigError('MODEL_PARAMS_MISSING', 'The network has no parameters yet: call setParams first.');
+  }
 
   function run<Result>(kind: StepKind, stack: ShardStack, read: (outputs: StepOutputs) => Result): Result {
-    if (!weights)
-      throw new ConfigError('MODEL_PARAMS_MISSING', 'The network has no parameters yet: call setParams first.');
+    const held = ready();
     const { steps, rows, rowsPerShard, numShards } = stack;
-    const held = weights;
     return inScope(tf, () => {
-      const inputs = { weights: held, stack: uploadStack(tf, spec, stack) };
+      const ofStep = kind === 'gradients' ? uploadStatistics(tf, spec, statistics) : [];
+      const inputs = { weights: held, stack: uploadStack(tf, spec, stack, ofStep) };
       const key = [kind, steps, rows, rowsPerShard, numShards].join(' ');
       return read(
         runner.run(key, networkStep(tf, spec, stack, kind), inputs, () => [
@@ -70,6 +88,19 @@ export function createNetwork(tf: Tfjs, spec: ModelSpec, options: NetworkOptions
 
   function readResults(stack: ShardStack, { shards }: StepOutputs): ShardResult[] {
     return stack.targets.map((targets, shard) => readResult(shards[shard]!, targets));
+  }
+
+  function collect(shards: readonly ShardBatch[]): Float32Array[] {
+    const collective = collectivesOf(spec)[statistics.length];
+    if (!collective) throw new ConfigError('MODEL_COLLECTIVE', 'The model has no such collective in a step.');
+    return groupShards(shards, stackSizes).flatMap((group) => {
+      const shape = stackShards(spec, group, 'gradients');
+      return inScope(tf, () => {
+        const stack = uploadStack(tf, spec, shape, uploadStatistics(tf, spec, statistics));
+        const parts = collectiveParts({ tf, spec, shape, weights: ready(), stack }, collective);
+        return parts.map((directions, shard) => readPart(directions, group[shard]!));
+      });
+    });
   }
 
   return {
@@ -106,10 +137,20 @@ export function createNetwork(tf: Tfjs, spec: ModelSpec, options: NetworkOptions
       const stack = stackShards(spec, [withoutTargets(spec, batch)], 'predict');
       return { outputs: run('predict', stack, (outputs) => readOutputs(spec, stack, batch, outputs)) };
     },
+    batchNorm: { setTotals: (totals) => (statistics = totals), collect },
     dispose() {
       if (weights) tf.dispose(weights);
       weights = undefined;
       runner.dispose();
     },
   };
+}
+
+/** `[count | a | b]`, directions one after the other; the count is of valid steps. */
+function readPart(directions: readonly ShardPart[], { lengths }: ShardBatch): Float32Array {
+  const count = lengths.reduce((sum, length) => sum + length, 0);
+  const values = [...directions.map(({ a }) => a), ...directions.map(({ b }) => b)].map((tensor) => [
+    ...tensor.dataSync(),
+  ]);
+  return Float32Array.from([count, ...values.flat()]);
 }

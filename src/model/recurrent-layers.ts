@@ -1,18 +1,19 @@
 // The stack of recurrent layers: one product for all inputs of a layer, the recurrence, and the weight gradients shard by shard.
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
-import { changesRecurrence, type ModelSpec } from '../params/model-spec.js';
+import { changesRecurrence, normalisesRows, type ModelSpec } from '../params/model-spec.js';
+import { momentsOfShard, normaliseBatch, normaliseBatchBackward } from './batch-norm.js';
 import { idsInOrderOf, inOrderOf, joinDirections, splitDirections } from './directions.js';
 import { elmanCell } from './elman-rnn.js';
 import { gruCell } from './gru.js';
 import { lstmCell } from './lstm.js';
-import { normaliseRows, normaliseRowsBackward, type NormalisedRows } from './normalise-rows.js';
+import { normaliseRows, normaliseRowsBackward, type Normalised } from './normalise-rows.js';
 import { omegaTerms, type OmegaTerms } from './omega.js';
 import { regularisedCell } from './regularised-cell.js';
 import type { GateGradients, RecurrentCell, RecurrentTrace } from './recurrent-cell.js';
 import type { StackShape } from './shard-stack.js';
 import type { StackTensors } from './stack-tensors.js';
 import type { Tfjs } from './tfjs.js';
-import type { LayerWeights, NormWeights, Weights } from './weights.js';
+import type { LayerWeights, NormWeights, RunningMoments, Weights } from './weights.js';
 
 /** What all functions below work on. */
 export interface LayerRun {
@@ -28,7 +29,7 @@ export type LayerTrace = {
   /** Of each direction, in the order in which it ran. */
   readonly directions: readonly RecurrentTrace[];
   /** Of each direction, x W_ih^T normalised; empty without normalisation. */
-  readonly normalised: readonly NormalisedRows[];
+  readonly normalised: readonly Normalised[];
   /** What the layer above reads [steps, rows, D*H], in the order of time; 0 where dropout left a value out. */
   readonly outputs: Tensor3D;
 };
@@ -49,16 +50,16 @@ export type StackGradients = {
   readonly embedding: Tensor2D[];
 };
 
-/** Runs all layers; returns a trace for each, the lowest first. */
-export function runLayers(run: LayerRun): LayerTrace[] {
+/** Runs all layers, or the lowest ones; returns a trace for each, the lowest first. */
+export function runLayers(run: LayerRun, numLayers = run.spec.layers): LayerTrace[] {
   const { tf, shape } = run;
   const traces: LayerTrace[] = [];
-  run.weights.layers.forEach((directions, layer) => {
+  run.weights.layers.slice(0, numLayers).forEach((directions, layer) => {
     const below = traces.at(-1)?.outputs;
-    const normalised: NormalisedRows[] = [];
+    const normalised: Normalised[] = [];
     const ran = directions.map((weights, direction) => {
       const product = tf.tidy(() => projectInputs(run, weights, below, { layer, direction }));
-      const sums = normaliseInputs(run, product, weights, normalised);
+      const sums = normaliseInputs(run, product, { layer, direction }, normalised);
       const projected = unflattenSteps(tf, tf.add(sums, weights.bias) as Tensor2D, shape.steps);
       tf.dispose([product, sums]);
       const trace = createCell(run, { layer, direction }).forward(projected, weights);
@@ -70,18 +71,26 @@ export function runLayers(run: LayerRun): LayerTrace[] {
   return traces;
 }
 
-/** LN(x W_ih^T), for all steps at once; what the backward pass needs goes into `normalised`. */
-function normaliseInputs(
-  { tf, spec }: LayerRun,
-  product: Tensor2D,
-  { norms }: LayerWeights,
-  normalised: NormalisedRows[],
-): Tensor2D {
+/** x W_ih^T normalised, for all steps at once; what the backward pass needs goes into `normalised`. */
+function normaliseInputs(run: LayerRun, product: Tensor2D, place: Place, normalised: Normalised[]): Tensor2D {
+  const { tf, spec } = run;
   const { norm } = spec;
+  const { norms } = weightsAt(run, place);
   if (!norm || !norms) return product;
-  const rows = tf.tidy(() => normaliseRows(tf, norm, product));
-  normalised.push(rows);
-  return tf.mul(rows.values, norms.ih);
+  const ofInputs = tf.tidy(() =>
+    normalisesRows(norm) ? normaliseRows(tf, norm, product) : normaliseBatch(tf, product, momentsAt(run, place)),
+  );
+  normalised.push(ofInputs);
+  return tf.mul(ofInputs.values, norms.ih);
+}
+
+/** Batch normalisation's moments: the step's own in training, running averages in evaluation. */
+function momentsAt(run: LayerRun, place: Place): RunningMoments {
+  return run.stack.statistics[place.layer]?.[place.direction] ?? weightsAt(run, place).running!;
+}
+
+function weightsAt({ weights }: LayerRun, { layer, direction }: Place): LayerWeights {
+  return weights.layers[layer]![direction]!;
 }
 
 /** [steps, rows, D*H] with, at a row's last valid step, the state in which each direction ended. */
@@ -109,26 +118,13 @@ function applyMask({ tf, stack }: LayerRun, layer: number, values: Tensor3D): Te
  * Gradients of weights are taken shard by shard.
  */
 export function layersBackward(run: LayerRun, traces: readonly LayerTrace[], hiddenGrad: Tensor3D): StackGradients {
-  const { tf, spec, shape, stack, weights } = run;
+  const { tf, spec, shape, weights } = run;
   const gradients: LayerGradients[][][] = [];
   let fromAbove = hiddenGrad;
   for (let layer = weights.layers.length - 1; layer >= 0; layer--) {
     const directions = weights.layers[layer]!;
     const below = traces[layer - 1]?.outputs;
-    const isInOwnOrder = spec.targetsPer === 'sequence' && layer === weights.layers.length - 1;
-    const parts = splitDirections(tf, fromAbove, directions.length);
-    const gateGrads = directions.map((ofDirection, direction): LayerGateGradients => {
-      const part = parts[direction]!;
-      const grad = isInOwnOrder ? part : inOrderOf(tf, stack, direction, part);
-      const place = { layer, direction };
-      const cell = createCell(run, place);
-      return throughNorm(
-        run,
-        traces[layer]!,
-        place,
-        cell.backward(traces[layer]!.directions[direction]!, grad, ofDirection),
-      );
-    });
+    const gateGrads = throughLayer(run, traces[layer]!, layer, fromAbove);
     gradients.unshift(
       gateGrads.map((ofDirection, direction) => {
         const inputs = inputVectors(run, below, { layer, direction }); // [steps, rows, in]
@@ -145,6 +141,60 @@ export function layersBackward(run: LayerRun, traces: readonly LayerTrace[], hid
   return { layers: gradients, embedding: weights.embedding ? embeddingGradients(run, fromAbove) : [] };
 }
 
+/** Of each direction of a layer, from the gradient at its outputs. */
+function throughLayer(run: LayerRun, trace: LayerTrace, layer: number, fromAbove: Tensor3D): LayerGateGradients[] {
+  const { tf, spec, stack, weights } = run;
+  const directions = weights.layers[layer]!;
+  const isInOwnOrder = spec.targetsPer === 'sequence' && layer === weights.layers.length - 1;
+  const parts = splitDirections(tf, fromAbove, directions.length);
+  return directions.map((ofDirection, direction): LayerGateGradients => {
+    const part = parts[direction]!;
+    const grad = isInOwnOrder ? part : inOrderOf(tf, stack, direction, part);
+    const place = { layer, direction };
+    const gateGrads = createCell(run, place).backward(trace.directions[direction]!, grad, ofDirection);
+    return throughNorm(run, trace, place, gateGrads);
+  });
+}
+
+/** A shard's part in a statistic of batch normalisation, of each direction [G*H]. */
+export type ShardPart = { readonly a: Tensor1D; readonly b: Tensor1D };
+
+/** Computes the moments of x W_ih^T of layer `traces.length`, as [shard][direction]: means, and sums of squares about them. */
+export function layerMoments(run: LayerRun, traces: readonly LayerTrace[]): ShardPart[][] {
+  const { tf, shape, stack } = run;
+  const layer = traces.length;
+  const valid = unflattenSteps(tf, stack.valid!, shape.steps);
+  const products = run.weights.layers[layer]!.map((weights, direction) =>
+    unflattenSteps(tf, projectInputs(run, weights, traces.at(-1)?.outputs, { layer, direction }), shape.steps),
+  );
+  return Array.from({ length: shape.numShards }, (_, shard) => {
+    const ofShard = (tensor: Tensor3D) => flattenSteps(tf, sliceShard(tf, shape, shard, tensor));
+    return products.map((product) => {
+      const { mean, squares } = momentsOfShard(tf, ofShard(product), ofShard(valid));
+      return { a: mean, b: squares };
+    });
+  });
+}
+
+/** Computes what a layer's gradients sum to, as [shard][direction]: of dL/dy, and of dL/dy times the normalised values. */
+export function layerGradientSums(
+  run: LayerRun,
+  traces: readonly LayerTrace[],
+  layer: number,
+  hiddenGrad: Tensor3D,
+): ShardPart[][] {
+  const { tf, shape } = run;
+  let fromAbove = hiddenGrad;
+  for (let above = traces.length - 1; above > layer; above--) {
+    fromAbove = inputGradient(run, above, throughLayer(run, traces[above]!, above, fromAbove));
+  }
+  const gateGrads = throughLayer(run, traces[layer]!, layer, fromAbove);
+  return Array.from({ length: shape.numShards }, (_, shard) => {
+    const sumOf = (tensor: Tensor3D) => tf.sum(flattenSteps(tf, sliceShard(tf, shape, shard, tensor)), 0) as Tensor1D;
+    return gateGrads.map(({ input, inputGains }) => ({ a: sumOf(input), b: sumOf(inputGains!) }));
+  });
+}
+
 /** A layer's gradients [steps, rows, G*H] before and after the normalisation of x W_ih^T. */
 type LayerGateGradients = GateGradients & {
   /** At x W_ih^T; the same as `input` without normalisation. */
@@ -154,22 +204,31 @@ type LayerGateGradients = GateGradients & {
 };
 
 function throughNorm(
-  { tf, spec, weights, shape }: LayerRun,
+  run: LayerRun,
   { normalised }: LayerTrace,
-  { layer, direction }: Place,
+  place: Place,
   grads: GateGradients,
 ): LayerGateGradients {
-  const [rows, norms] = [normalised[direction], weights.layers[layer]![direction]!.norms];
-  if (!spec.norm || !rows || !norms) return { ...grads, inputProduct: grads.input };
+  const { tf, spec, shape, stack } = run;
+  const { norms } = weightsAt(run, place);
+  const ofInputs = normalised[place.direction];
+  if (!spec.norm || !ofInputs || !norms) return { ...grads, inputProduct: grads.input };
   const { norm } = spec;
   return {
     ...grads,
     ...tf.tidy(() => {
-      const input = flattenSteps(tf, grads.input);
-      const inputProduct: Tensor2D = normaliseRowsBackward(tf, norm, rows, tf.mul(input, norms.ih));
+      const grad = flattenSteps(tf, grads.input);
+      const inputProduct: Tensor2D = normalisesRows(norm)
+        ? normaliseRowsBackward(tf, norm, ofInputs, tf.mul(grad, norms.ih))
+        : normaliseBatchBackward(
+            tf,
+            ofInputs,
+            { grad, gain: norms.ih, valid: stack.valid! },
+            stack.statistics[place.layer]![place.direction]!,
+          );
       return {
         inputProduct: unflattenSteps(tf, inputProduct, shape.steps),
-        inputGains: unflattenSteps(tf, tf.mul(input, rows.values), shape.steps),
+        inputGains: unflattenSteps(tf, tf.mul(grad, ofInputs.values), shape.steps),
       };
     }),
   };
@@ -259,30 +318,31 @@ function weightGradients(
       ? tf.add(ofLoss, tf.matMul(ofShard(omega.left), ofShard(omega.right), true))
       : ofLoss;
     const bias = tf.sum(inputGrads, 0) as Tensor1D;
-    if (gateGrads.ofRows) return { input, recurrent, ...rowGradients(tf, shape, shard, gateGrads, bias) };
+    const { inputGains, ofRows } = gateGrads;
+    const gains = inputGains ? { norms: { ih: tf.sum(ofShard(inputGains), 0) as Tensor1D } } : {};
+    if (ofRows) return { input, recurrent, ...rowGradients(tf, shape, shard, ofRows, bias, gains.norms) };
     return isSame
-      ? { input, recurrent, bias }
-      : { input, recurrent, bias, hiddenBias: tf.sum(recurrentGrads, 0) as Tensor1D };
+      ? { input, recurrent, bias, ...gains }
+      : { input, recurrent, bias, hiddenBias: tf.sum(recurrentGrads, 0) as Tensor1D, ...gains };
   });
 }
 
 /** Of biases and gains, where a cell keeps them apart by row. */
 function rowGradients(
   tf: Tfjs,
-  shape: StackShape,
+  { rowsPerShard }: StackShape,
   shard: number,
-  { ofRows = {}, inputGains }: LayerGateGradients,
+  { hiddenBias, ...gains }: NonNullable<GateGradients['ofRows']>,
   bias: Tensor1D,
+  inputNorm: Partial<NormWeights> | undefined,
 ): Pick<LayerGradients, 'bias' | 'hiddenBias' | 'norms'> {
-  const rowsOf = (values: Tensor2D) =>
-    tf.slice(values, [shard * shape.rowsPerShard, 0], [shape.rowsPerShard, values.shape[1]]);
-  const { hiddenBias: candidateBias, ...gains } = ofRows;
-  const sums = Object.entries(gains).map(([name, values]) => [name, tf.sum(rowsOf(values), 0)] as const);
-  const ih = inputGains && { ih: tf.sum(flattenSteps(tf, sliceShard(tf, shape, shard, inputGains)), 0) as Tensor1D };
-  const norms = ih ? { norms: { ...ih, ...(Object.fromEntries(sums) as Partial<NormWeights>) } } : {};
-  if (!candidateBias) return { bias, ...norms };
+  const sumOf = (values: Tensor2D) =>
+    tf.sum(tf.slice(values, [shard * rowsPerShard, 0], [rowsPerShard, values.shape[1]]), 0) as Tensor1D;
+  const sums = Object.fromEntries(Object.entries(gains).map(([name, values]) => [name, sumOf(values)]));
+  const norms = inputNorm ? { norms: { ...inputNorm, ...sums } } : {};
+  if (!hiddenBias) return { bias, ...norms };
   // PyTorch's b_hh [3H]: of the sums r and z it has the gradient of b_ih, inside the reset gate its own.
-  const ofCandidate = tf.sum(rowsOf(candidateBias), 0) as Tensor1D;
+  const ofCandidate = sumOf(hiddenBias);
   return { bias, hiddenBias: tf.concat([tf.slice(bias, 0, 2 * ofCandidate.size), ofCandidate]), ...norms };
 }
 

@@ -1,7 +1,7 @@
 // One step of a cell with what may stand inside its recurrence, and its gradient. The step is written forwards alone and tfjs
 // differentiates it: by hand each combination of cell, normalisation, zoneout and dropout would be a formula of its own.
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
-import type { ModelSpec } from '../params/model-spec.js';
+import { normalisesRows, type ModelSpec } from '../params/model-spec.js';
 import { normaliseRows } from './normalise-rows.js';
 import type { RowParameter } from './recurrent-cell.js';
 import type { Tfjs } from './tfjs.js';
@@ -71,7 +71,7 @@ function drop(tf: Tfjs, values: Tensor2D, mask: Tensor2D | undefined): Tensor2D 
 }
 
 function normalise({ tf, spec }: StepContext, values: Tensor2D, gain: Tensor2D | undefined): Tensor2D {
-  return spec.norm && gain ? tf.mul(normaliseRows(tf, spec.norm, values).values, gain) : values;
+  return normalisesRows(spec.norm) && gain ? tf.mul(normaliseRows(tf, spec.norm, values).values, gain) : values;
 }
 
 /** Old values where the mask is 1; h is made of the c that would have been without zoneout. */

@@ -33,6 +33,8 @@ export interface ShardStack extends StackShape {
   readonly reversal?: Int32Array;
   /** Dropout's masks of all layers but the last, each [steps, rows, D*H]; empty without dropout, and outside of training. */
   readonly masks: readonly Float32Array[];
+  /** [steps * rows] 1 where there is a step; batch normalisation alone asks. */
+  readonly valid?: Float32Array;
   /** [layer][direction] */
   readonly cellMasks: readonly (readonly CellMasks[])[];
 }
@@ -82,6 +84,7 @@ export function stackShards(spec: ModelSpec, shards: readonly ShardBatch[], kind
     inputs: stackInputs(spec, shards, rows),
     targets: shards.map((shard, index) => selectTargets(spec, shard, index * rowsPerShard, rows)),
     ...(spec.bidirectional ? { reversal: reverseRows(shards, rows) } : {}),
+    ...(spec.norm === 'batch' ? { valid: validPlaces(shards, rows) } : {}),
     masks: kind === 'gradients' && spec.dropout ? stackMasks(spec, shards, rows) : [],
     cellMasks: kind === 'gradients' ? drawCellMasks(spec, shards, rows) : [],
   };
@@ -98,6 +101,17 @@ function reverseRows(shards: readonly ShardBatch[], stackRows: number): Int32Arr
     });
   });
   return reversal;
+}
+
+function validPlaces(shards: readonly ShardBatch[], stackRows: number): Float32Array {
+  const { steps, rows } = shards[0]!;
+  const valid = new Float32Array(steps * stackRows);
+  shards.forEach(({ lengths }, index) => {
+    lengths.forEach((length, row) => {
+      for (let step = 0; step < length; step++) valid[step * stackRows + index * rows + row] = 1;
+    });
+  });
+  return valid;
 }
 
 function stackMasks(spec: ModelSpec, shards: readonly ShardBatch[], stackRows: number): Float32Array[] {

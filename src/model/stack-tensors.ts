@@ -2,6 +2,7 @@
 // serves every step of that shape.
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import { layerWidth, type ModelSpec } from '../params/model-spec.js';
+import type { BatchStatistics } from './batch-norm.js';
 import type { CellMask, CellMaskName, CellMasks } from './cell-masks.js';
 import { oneHot } from './one-hot.js';
 import type { SelectedTargets, ShardStack } from './shard-stack.js';
@@ -28,6 +29,9 @@ export type StackTensors = {
   readonly reversal?: Tensor1D;
   /** Dropout's masks of all layers but the last, each [steps, rows, D*H] */
   readonly masks: readonly Tensor3D[];
+  /** [steps * rows, 1] 1 where there is a step; with batch normalisation, which in training has statistics [layer][direction]. */
+  readonly valid?: Tensor2D;
+  readonly statistics: readonly (readonly BatchStatistics[])[];
   /** [layer][direction] */
   readonly cellMasks: readonly (readonly CellMaskTensors[])[];
 };
@@ -36,7 +40,12 @@ export type StackTensors = {
 export type CellMaskTensors = Readonly<Partial<Record<CellMaskName, Tensor3D>>>;
 
 /** Uploads `stack`; the caller owns the tensors. */
-export function uploadStack(tf: Tfjs, spec: ModelSpec, stack: ShardStack): StackTensors {
+export function uploadStack(
+  tf: Tfjs,
+  spec: ModelSpec,
+  stack: ShardStack,
+  statistics: readonly (readonly BatchStatistics[])[] = [],
+): StackTensors {
   const places = stack.steps * stack.rows;
   const sources = tf.tensor1d(sourceOfPosition(stack.targets, places), 'int32');
   const targets = stack.targets.map((selected) => uploadTargets(tf, spec, selected));
@@ -45,7 +54,8 @@ export function uploadStack(tf: Tfjs, spec: ModelSpec, stack: ShardStack): Stack
   const cellMasks = stack.cellMasks.map((directions) =>
     directions.map((drawn) => uploadCellMasks(tf, stack.rows, drawn)),
   );
-  const rest = { sources, targets, masks, cellMasks, ...reversal };
+  const valid = stack.valid ? { valid: tf.tensor2d(stack.valid, [places, 1]) } : {};
+  const rest = { sources, targets, masks, cellMasks, statistics, ...reversal, ...valid };
   if (spec.inputs === 'dense') return { vectors: tf.tensor2d(stack.inputs, [places, spec.inputSize]), ...rest };
   const vectors = oneHot(tf, stack.inputs, spec.inputSize);
   return { vectors, ids: tf.tensor1d(stack.inputs, 'int32'), ...rest };

@@ -15,15 +15,19 @@ export type LayerWeights = {
   readonly bias: Tensor1D; // b_ih + b_hh [G*H]; GRU: without b_hn
   readonly hiddenBias?: Tensor1D; // GRU: b_hn [H], inside the reset gate
   readonly norms?: NormWeights;
+  readonly running?: RunningMoments;
 };
 
 /** Gains of the normalisations, and the bias of an LSTM's c, by the layout's names (`rnn.norm_ih_l0`). */
 export type NormWeights = {
   readonly ih: Tensor1D; // [G*H] of W_x x
-  readonly hh: Tensor1D; // [G*H] of W_h h
+  readonly hh?: Tensor1D; // [G*H] of W_h h
   readonly cell?: Tensor1D; // [H]
   readonly cell_bias?: Tensor1D; // [H]
 };
+
+/** Averages over steps of batch normalisation's moments, for evaluation. */
+export type RunningMoments = { readonly mean: Tensor1D; readonly variance: Tensor1D };
 
 export type HeadWeights = {
   readonly weight: Tensor2D; // [out, D*H]
@@ -66,15 +70,23 @@ function uploadLayer(tf: Tfjs, spec: ModelSpec, upload: Upload, suffix: string):
   const matrices = { input, inputT: tf.transpose(input), recurrent, recurrentT: tf.transpose(recurrent) };
   const [inputBias, hiddenBias] = [upload(`rnn.bias_ih${suffix}`), upload(`rnn.bias_hh${suffix}`)];
   const norms = spec.norm === undefined ? {} : { norms: uploadNorms(spec, upload, suffix) };
-  if (spec.cell !== 'gru') return { ...matrices, bias: tf.add(inputBias, hiddenBias) as Tensor1D, ...norms };
+  const running = spec.norm === 'batch' ? { running: uploadRunning(upload, suffix) } : {};
+  if (spec.cell !== 'gru')
+    return { ...matrices, bias: tf.add(inputBias, hiddenBias) as Tensor1D, ...norms, ...running };
   const units = spec.hiddenSize;
   const [ofSums, ofCandidate] = tf.split(hiddenBias, [2 * units, units]) as [Tensor1D, Tensor1D];
   const bias = tf.add(inputBias, tf.concat([ofSums, tf.zeros([units]) as Tensor1D])) as Tensor1D;
-  return { ...matrices, bias, hiddenBias: ofCandidate, ...norms };
+  return { ...matrices, bias, hiddenBias: ofCandidate, ...norms, ...running };
 }
 
 function uploadNorms(spec: ModelSpec, upload: Upload, suffix: string): NormWeights {
   const gain = (name: string): Tensor1D => upload(`rnn.norm_${name}${suffix}`) as Tensor1D;
+  if (spec.norm === 'batch') return { ih: gain('ih') };
   const sums = { ih: gain('ih'), hh: gain('hh') };
   return spec.cell === 'lstm' ? { ...sums, cell: gain('cell'), cell_bias: gain('cell_bias') } : sums;
+}
+
+function uploadRunning(upload: Upload, suffix: string): RunningMoments {
+  const [mean, variance] = [upload(`rnn.running_mean${suffix}`), upload(`rnn.running_var${suffix}`)];
+  return { mean: mean as Tensor1D, variance: variance as Tensor1D };
 }

@@ -1,7 +1,7 @@
 // One shard's gradients, from tensors to its flat vector.
 import type { Tensor } from '@tensorflow/tfjs';
 import { layerSuffix } from '../params/layout-of-model.js';
-import type { Layout } from '../tensor/layout.js';
+import { isBuffer, type Layout, viewTensor } from '../tensor/layout.js';
 import type { ShardGradients } from './network-step.js';
 
 /** Writes every tensor of `layout` into `grads`. */
@@ -12,6 +12,7 @@ export function writeGradients(layout: Layout, gradients: ShardGradients, grads:
     const values = tensor.dataSync();
     for (const name of names) grads.set(values, offsets.get(name));
   };
+  for (const tensor of layout.tensors) if (isBuffer(tensor)) viewTensor(grads, tensor).fill(0);
   if (embedding) write(embedding, 'embedding.weight');
   layers.forEach((directions, layer) => {
     directions.forEach((ofLayer, direction) => {

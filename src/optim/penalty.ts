@@ -1,5 +1,5 @@
 // L1 and L2 penalties in the loss, as Keras's regularizers: l1 * sum |w| + l2 * sum w^2.
-import { type Layout, viewTensor, type ParameterGroup } from '../tensor/layout.js';
+import { isBuffer, type Layout, viewTensor, type ParameterGroup } from '../tensor/layout.js';
 import { type ByGroup, valueOfGroup } from './by-group.js';
 
 /** Biases are penalised only where their group is named. */
@@ -17,6 +17,7 @@ export function addPenalties(
 ): boolean {
   if (penalty.l1 === 0 && penalty.l2 === 0) return false;
   for (const tensor of layout.tensors) {
+    if (isBuffer(tensor)) continue;
     const gradient = viewTensor(grads, tensor);
     const weights = viewTensor(params, tensor);
     const l1 = penaltyOf(penalty.l1, tensor.group);

@@ -42,8 +42,8 @@ interface FillContext {
 
 function fillTensor(values: Float32Array, tensor: TensorSpec, context: FillContext): void {
   const { spec, options, random } = context;
-  if (tensor.name.startsWith('rnn.norm_')) {
-    values.fill(tensor.name.startsWith('rnn.norm_cell_bias') ? 0 : 1);
+  if (/^rnn\.(norm|running)_/.test(tensor.name)) {
+    values.fill(/norm_cell_bias|running_mean/.test(tensor.name) ? 0 : 1);
     return;
   }
   if (tensor.group === 'bias') return fillBias(values, tensor, context);

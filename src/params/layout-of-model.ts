@@ -56,6 +56,9 @@ function tensorsOfLayer(spec: ModelSpec, layer: number, direction: number): Name
 function normsOfLayer({ norm, cell, hiddenSize }: ModelSpec, rows: number, suffix: string): NamedShape[] {
   if (norm === undefined) return [];
   const tensor = (name: string, size: number): NamedShape => ({ name: name + suffix, shape: [size], group: 'bias' });
+  if (norm === 'batch') {
+    return ['rnn.norm_ih', 'rnn.running_mean', 'rnn.running_var'].map((name) => tensor(name, rows));
+  }
   const sums = [tensor('rnn.norm_ih', rows), tensor('rnn.norm_hh', rows)];
   if (cell !== 'lstm') return sums;
   return [...sums, tensor('rnn.norm_cell', hiddenSize), tensor('rnn.norm_cell_bias', hiddenSize)];

@@ -26,7 +26,7 @@ export interface ModelSpec {
   readonly embeddingSize?: number;
   /** The share of the outputs of all layers but the last that is left out in training, from 0 to below 1. */
   readonly dropout?: number;
-  /** What stands on the sums of each cell; `layer`, `rms`: on W_x x, on W_h h and on an LSTM's c. */
+  /** What stands on the sums of each cell; `layer`, `rms`: on W_x x, on W_h h and on an LSTM's c; `batch`: on W_x x. */
   readonly norm?: Norm;
   /** The share of the hidden units, and of the LSTM's cells, that keep their old value in training (Krueger et al. 2017). */
   readonly zoneout?: number;
@@ -39,8 +39,8 @@ export interface ModelSpec {
   readonly omega?: number;
 }
 
-/** Ba et al. 2016; Zhang and Sennrich 2019. */
-export type Norm = 'layer' | 'rms';
+/** Ba et al. 2016; Zhang and Sennrich 2019; Laurent et al. 2015. */
+export type Norm = 'layer' | 'rms' | 'batch';
 
 /** Parts of a model that only tfjs computes: the kernels of native/ do not know them. */
 export type TfjsParts = Pick<
@@ -53,11 +53,16 @@ export function needsTfjs(spec: TfjsParts): boolean {
   return spec.norm !== undefined || spec.omega !== undefined || changesRecurrence(spec);
 }
 
+/** Says whether each row is normalised by itself. */
+export function normalisesRows(norm: Norm | undefined): norm is 'layer' | 'rms' {
+  return norm === 'layer' || norm === 'rms';
+}
+
 /** Says whether the recurrence itself is another than the plain cell's. */
 export function changesRecurrence(spec: TfjsParts): boolean {
   const { zoneout, zoneoutCell, variationalDropout, recurrentDropout } = spec;
   const shares = [zoneout, zoneoutCell, variationalDropout, recurrentDropout];
-  return spec.norm !== undefined || shares.some((share) => share !== undefined);
+  return normalisesRows(spec.norm) || shares.some((share) => share !== undefined);
 }
 
 /** Directions in which each layer runs: 1 or 2. */

@@ -20,7 +20,7 @@ export const modelSchema = z.object({
   bidirectional: z.exactOptional(z.boolean()),
   embeddingSize: z.exactOptional(size),
   dropout: z.exactOptional(share),
-  norm: z.exactOptional(z.enum(['layer', 'rms'])),
+  norm: z.exactOptional(z.enum(['layer', 'rms', 'batch'])),
   zoneout: z.exactOptional(share),
   zoneoutCell: z.exactOptional(share),
   variationalDropout: z.exactOptional(share),

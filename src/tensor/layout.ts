@@ -33,6 +33,11 @@ export function layTensors(
   return { tensors: laid, size: offset };
 }
 
+/** Says whether a tensor is no parameter: kept, saved and sent as one, but set by statistics, with a gradient of 0. */
+export function isBuffer({ name }: Pick<TensorSpec, 'name'>): boolean {
+  return name.startsWith('rnn.running_');
+}
+
 /** Views one tensor of a flat vector, without a copy. */
 export function viewTensor(vector: Float32Array, tensor: TensorSpec): Float32Array {
   return vector.subarray(tensor.offset, tensor.offset + tensor.size);

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { backendEnvironment } from '../backend/environment.js';
 import { BridleError, exitCodes, type ExitCode } from '../errors.js';
 import type { RunSpec } from '../protocol/run-spec.js';
-import type { Computed, ComputeThreadData, FromCompute, ShardTask, ToCompute } from './compute-messages.js';
+import type { Computed, ComputeThreadData, FromCompute, ToCompute } from './compute-messages.js';
 
 export interface ComputeHandlers {
   onComputed(result: Computed): void;
@@ -75,11 +75,11 @@ export class ComputeClient {
     this.#post({ type: 'weights', step, params });
   }
 
-  compute(leaseId: number, step: number, purpose: 'train' | 'evaluate', tasks: readonly ShardTask[]): void {
+  compute({ tasks, ...lease }: Omit<Extract<ToCompute, { type: 'compute' }>, 'type'>): void {
     // What was revoked concerned the lease before this one; a restarted coordinator counts its leases from 1 again.
     Atomics.store(this.#revoked, 0, 0);
     const buffers = tasks.flatMap(({ batch }) => [batch.inputs.buffer, batch.targets.buffer, batch.lengths.buffer]);
-    this.#post({ type: 'compute', leaseId, step, purpose, tasks }, buffers as ArrayBuffer[]);
+    this.#post({ type: 'compute', ...lease, tasks }, buffers as ArrayBuffer[]);
   }
 
   /** The lease that is being computed is no longer wanted, if it is this one. */

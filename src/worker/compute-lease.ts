@@ -91,3 +91,18 @@ export function computeEvaluation(network: Network, tasks: readonly ShardTask[])
   }));
   return { shards, nodes: [] };
 }
+
+/** Computes the shards' parts in the next collective of their step. */
+export function computeCollective(network: Network, tasks: readonly ShardTask[]): Pick<Computed, 'shards' | 'nodes'> {
+  const parts = network.batchNorm?.collect(tasks.map((task) => task.batch)) ?? [];
+  const shards = parts.map((part, position): ComputedShard => ({
+    shard: (tasks[position] as ShardTask).shard,
+    loss: 0,
+    count: 0,
+    correct: 0,
+    squaredNorm: 0,
+    nonFinite: '',
+    part: new Uint8Array(part.buffer),
+  }));
+  return { shards, nodes: [] };
+}

@@ -20,6 +20,9 @@ export interface ShardTask {
   readonly batch: ShardBatch;
 }
 
+/** `collect`: a part in a statistic of the step. */
+export type LeasePurpose = 'train' | 'evaluate' | 'collect';
+
 export type ToCompute =
   | { readonly type: 'configure'; readonly spec: RunSpec }
   | { readonly type: 'weights'; readonly step: number; readonly params: Float32Array }
@@ -27,8 +30,10 @@ export type ToCompute =
       readonly type: 'compute';
       readonly leaseId: number;
       readonly step: number;
-      readonly purpose: 'train' | 'evaluate';
+      readonly purpose: LeasePurpose;
       readonly tasks: readonly ShardTask[];
+      /** Batch normalisation: of the step's collectives so far. */
+      readonly totals: readonly Float32Array[];
     };
 
 export interface ComputedShard {
@@ -40,12 +45,14 @@ export interface ComputedShard {
   readonly nonFinite: string;
   /** Where the rows of a shard that carries its state have ended, float32 as it lies in memory. */
   readonly carried?: Uint8Array;
+  /** Of a collective, float32 as it lies in memory. */
+  readonly part?: Uint8Array;
 }
 
 export interface Computed {
   readonly type: 'computed';
   readonly leaseId: number;
-  readonly purpose: 'train' | 'evaluate';
+  readonly purpose: LeasePurpose;
   readonly shards: readonly ComputedShard[];
   readonly nodes: readonly { readonly node: TreeNode; readonly vector: Float32Array | QuantisedVector }[];
   readonly computeMs: number;

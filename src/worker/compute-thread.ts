@@ -7,7 +7,7 @@ import { layoutOfAnyModel } from '../params/own-model-spec.js';
 import { ShardQuantiser } from '../protocol/quantise.js';
 import type { RunSpec } from '../protocol/run-spec.js';
 import { createVectorArena } from '../tensor/vector-arena.js';
-import { computeEvaluation, computeTraining } from './compute-lease.js';
+import { computeCollective, computeEvaluation, computeTraining } from './compute-lease.js';
 import type { Computed, ComputeThreadData, FromCompute, ToCompute } from './compute-messages.js';
 import { loadEngine } from './engine.js';
 import { loadOwnEngine } from './own-engine.js';
@@ -46,18 +46,21 @@ function configure(next: RunSpec): void {
   say({ type: 'configured', isStacked: made.isStacked });
 }
 
-function compute({ leaseId, step, purpose, tasks }: Extract<ToCompute, { type: 'compute' }>): void {
+function compute({ leaseId, step, purpose, tasks, totals }: Extract<ToCompute, { type: 'compute' }>): void {
   if (!network || !spec) throw new Error('A lease came before the run spec.');
   const startedAt = performance.now();
   const isWanted = (): boolean => Atomics.load(lastRevoked, 0) !== leaseId;
   const nothing = { shards: [], nodes: [] };
   const layout = layoutOfAnyModel(spec.model);
   quantiser?.begin(step);
+  network.batchNorm?.setTotals(totals);
   const result = !isWanted()
     ? nothing
     : purpose === 'train'
       ? computeTraining(network, layout, spec.shards, tasks, arena, gradientsFor(tasks.length, layout.size), quantiser)
-      : computeEvaluation(network, tasks);
+      : purpose === 'collect'
+        ? computeCollective(network, tasks)
+        : computeEvaluation(network, tasks);
   const message: Computed = { type: 'computed', leaseId, purpose, ...result, computeMs: performance.now() - startedAt };
   say(message);
 }

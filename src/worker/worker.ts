@@ -6,6 +6,7 @@ import { createBlockCache, type BlockCache } from '../data/block-cache.js';
 import { blockName } from '../data/block-name.js';
 import { decodeBlock, type DecodedBlock } from '../data/block.js';
 import { BridleError, ProtocolError, exitCodes } from '../errors.js';
+import { statisticsWidth } from '../params/batch-statistics.js';
 import { carriedSize } from '../params/model-spec.js';
 import { requireBuiltIn } from '../params/own-model-spec.js';
 import { Purpose } from '../protocol/control.js';
@@ -15,7 +16,7 @@ import { createVectorArena } from '../tensor/vector-arena.js';
 import { connect, type ConnectOptions } from '../transport/client.js';
 import type { Connection } from '../transport/connection.js';
 import { ComputeClient } from './compute-client.js';
-import type { Computed, ShardTask } from './compute-messages.js';
+import type { Computed, LeasePurpose, ShardTask } from './compute-messages.js';
 import { Session, type Lease, type SessionHost, type Welcome } from './session.js';
 
 export interface WorkerOptions {
@@ -178,7 +179,7 @@ class Worker implements SessionHost {
     const blocks = [...(this.#pinned.get(lease.leaseId)?.values() ?? [])];
     this.#pinned.delete(lease.leaseId);
     const shape = { rows: lease.rows, steps: lease.timeSteps };
-    const isTraining = lease.purpose === Purpose.PURPOSE_TRAIN;
+    const isTraining = lease.purpose !== Purpose.PURPOSE_EVALUATE;
     const tasks = lease.shards.map(({ shard, exampleIds, blockIndexes, carried }): ShardTask => {
       const positions = new Map(exampleIds?.map((id, position) => [id, blockIndexes?.[position] ?? 0]));
       const find = (id: number): { block: DecodedBlock; row: number } => {
@@ -196,7 +197,9 @@ class Worker implements SessionHost {
       const state = carried && carried.length > 0 ? { carried: readCarried(carried, spec, lease.rows) } : {};
       return { shard: shard ?? 0, batch: { ...batch, draws, ...state } };
     });
-    this.#compute.compute(lease.leaseId, lease.step, isTraining ? 'train' : 'evaluate', tasks);
+    const purpose = purposes[lease.purpose] ?? 'train';
+    const totals = lease.totals.map((bytes) => readTotals(bytes, spec));
+    this.#compute.compute({ leaseId: lease.leaseId, step: lease.step, purpose, tasks, totals });
   }
 
   answer(leaseId: number, step: number): void {
@@ -204,13 +207,25 @@ class Worker implements SessionHost {
     if (!result) return;
     const { shards, computeMs, nodes } = result;
     const reports = [...shards];
-    if (result.purpose === 'evaluate') {
+    if (result.purpose !== 'train') {
       this.#session.send({ evaluationReports: { leaseId, step, reports, computeMs } });
       return;
     }
     this.#session.send({ shardReports: { leaseId, step, reports, computeMs } });
     this.#session.sendNodes(leaseId, step, nodes);
   }
+}
+
+const purposes: Readonly<Record<number, LeasePurpose>> = {
+  [Purpose.PURPOSE_TRAIN]: 'train',
+  [Purpose.PURPOSE_EVALUATE]: 'evaluate',
+  [Purpose.PURPOSE_COLLECT]: 'collect',
+};
+
+function readTotals(bytes: Uint8Array, { model }: RunSpec): Float32Array {
+  const wanted = 8 * statisticsWidth(requireBuiltIn(model, '--norm'));
+  if (bytes.length === wanted) return new Float32Array(Uint8Array.from(bytes).buffer);
+  throw new ProtocolError('STATISTICS_INVALID', `Totals of a collective have ${bytes.length} bytes, wanted ${wanted}.`);
 }
 
 /** The state in which a shard's rows start, float32 and little-endian, as every machine that bridle runs on has it. */

@@ -167,8 +167,11 @@ export function onNode(state: CoreState, event: EventOf<'node'>, now: number, ef
 export function onScored(state: CoreState, event: EventOf<'scored'>, now: number, effects: CoreEffect[]): void {
   const lease = leaseOf(state, event.rank, event.leaseId, event.step);
   const { round, plan } = state;
-  if (!lease || round?.purpose !== 'evaluate') return;
-  const isWrong = event.scores.some(({ shard, count }) => count !== plan.targetCount('evaluate', round.step, shard));
+  if (!lease || !round || round.purpose === 'train') return;
+  const isWrong =
+    round.purpose === 'collect'
+      ? event.scores.some(({ part }) => part === undefined)
+      : event.scores.some(({ shard, count }) => count !== plan.targetCount('evaluate', round.step, shard));
   if (isWrong || !isSameSet(lease, event.scores)) {
     breach(event.rank, `scores for lease ${lease.id} do not fit its shards`, effects);
     return;

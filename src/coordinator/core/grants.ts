@@ -7,6 +7,7 @@ import {
   type Lease,
   type Purpose,
   type Round,
+  type TrainRound,
   type WorkerState,
 } from './state.js';
 
@@ -21,6 +22,8 @@ export function grantLeases(state: CoreState, round: Round, now: number, effects
   const idle = [...state.workers.values()].filter((worker) => !busy.has(worker.rank)).sort((a, b) => a.rank - b.rank);
   if (idle.length === 0) return;
   if (round.purpose === 'evaluate') grantEvaluation(state, round, idle, now, effects);
+  else if (round.purpose === 'collect')
+    grantShares(state, round, { free: freeShards(state, round), idle }, now, effects);
   else grantTraining(state, round, idle, now, effects);
   state.hasFreeShards = freeShards(state, round).length > 0;
 }
@@ -49,13 +52,21 @@ function grantTraining(
   const free = freeShards(state, round);
   const suspects = free.filter((shard) => round.suspects.has(shard));
   const taken = grantSuspects(state, round, suspects, idle, now, effects);
-  const shares = dealShares(
-    free.filter((shard) => !round.suspects.has(shard)),
-    idle
-      .filter((worker) => !taken.has(worker.rank))
-      .map((worker) => ({ rank: worker.rank, secondsPerShard: worker.shardMs.train })),
-  );
-  for (const { rank, shards } of shares) {
+  const rest = free.filter((shard) => !round.suspects.has(shard));
+  const others = idle.filter((worker) => !taken.has(worker.rank));
+  grantShares(state, round, { free: rest, idle: others }, now, effects);
+}
+
+/** Deals the free shards in runs as long as the workers are fast. */
+function grantShares(
+  state: CoreState,
+  round: Round,
+  { free, idle }: { readonly free: readonly number[]; readonly idle: readonly WorkerState[] },
+  now: number,
+  effects: CoreEffect[],
+): void {
+  const speeds = idle.map((worker) => ({ rank: worker.rank, secondsPerShard: worker.shardMs[round.purpose] }));
+  for (const { rank, shards } of dealShares(free, speeds)) {
     const worker = state.workers.get(rank);
     if (worker && shards.length > 0) grant(state, round, worker, shards, now, effects);
   }
@@ -87,13 +98,21 @@ function freeShards(state: CoreState, round: Round): number[] {
   const leased = new Set(
     [...round.leases.values()].filter((lease) => !lease.isOverdue).flatMap((lease) => lease.shards),
   );
-  const missing =
-    round.purpose === 'train'
-      ? round.coverage.missing
-      : Array.from({ length: state.plan.numEvaluationShards }, (_, shard) => shard).filter(
-          (shard) => !round.scores.has(shard),
-        );
+  const missing = round.purpose === 'train' ? round.coverage.missing : unscoredShards(state, round);
   return missing.filter((shard) => !leased.has(shard));
+}
+
+function unscoredShards({ plan }: CoreState, round: Exclude<Round, TrainRound>): number[] {
+  const isCollect = round.purpose === 'collect';
+  const count = isCollect ? plan.numShards : plan.numEvaluationShards;
+  return Array.from({ length: count }, (_, shard) => shard).filter(
+    (shard) => !round.scores.has(shard) && !(isCollect && plan.targetCount('train', round.step, shard) === 0),
+  );
+}
+
+/** Says whether all shards of a round that gathers no gradients have answered. */
+export function isScored(state: CoreState, round: Exclude<Round, TrainRound>): boolean {
+  return unscoredShards(state, round).length === 0;
 }
 
 function grant(

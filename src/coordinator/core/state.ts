@@ -5,7 +5,8 @@ import type { TreeNode } from '../../collective/tree.js';
 import type { RunEvent } from '../../metrics/events.js';
 import type { OnNonFinite } from '../training-options.js';
 
-export type Purpose = 'train' | 'evaluate';
+/** `collect`: a statistic over all shards of a training step, before its gradient (batch normalisation). */
+export type Purpose = 'train' | 'evaluate' | 'collect';
 
 /** What the core must know of a run. The functions are pure. */
 export interface CorePlan {
@@ -17,6 +18,8 @@ export interface CorePlan {
   readonly minWorkers: number;
   readonly onNonFinite: OnNonFinite;
   readonly numEvaluationShards: number;
+  /** Rounds of statistics before each gradient; undefined: none. */
+  readonly numCollectives?: number;
   /** Two answers to one shard must be equal bit for bit; false with --allow-mixed-kernels. */
   readonly isStrict: boolean;
   /** Workers send sums over whole tree nodes; false: each shard's gradient alone, since it was rounded alone. */
@@ -67,6 +70,8 @@ export interface ShardScore {
   readonly loss: number;
   readonly count: number;
   readonly correct: number;
+  /** Of a collective: the shard's statistics as they came. */
+  readonly part?: Uint8Array;
 }
 
 interface RoundBase {
@@ -86,7 +91,12 @@ export interface EvaluateRound extends RoundBase {
   readonly purpose: 'evaluate';
   readonly scores: Map<number, ShardScore>;
 }
-export type Round = TrainRound | EvaluateRound;
+/** Its results stay for the open step, whoever has computed them; a shard that is lost is given to another worker. */
+export interface CollectRound extends RoundBase {
+  readonly purpose: 'collect';
+  readonly scores: Map<number, ShardScore>;
+}
+export type Round = TrainRound | EvaluateRound | CollectRound;
 
 export interface CoreState {
   readonly plan: CorePlan;
@@ -95,6 +105,8 @@ export interface CoreState {
   step: number;
   phase: 'waiting' | 'running' | 'updating' | 'ended';
   round: Round | undefined;
+  /** Collectives of the open step that are done. */
+  numCollected: number;
   nextLeaseId: number;
   /** Shards may be wanted that are in no lease: set by whatever frees one, cleared by the grants that find none. */
   hasFreeShards: boolean;
@@ -173,6 +185,7 @@ export type CoreEffect =
       readonly isSkipped: boolean;
     }
   | { readonly type: 'evaluation'; readonly step: number; readonly scores: readonly ShardScore[] }
+  | { readonly type: 'collected'; readonly scores: readonly ShardScore[] }
   | { readonly type: 'save'; readonly step: number }
   | { readonly type: 'counted'; readonly rank: number; readonly shards: number }
   | { readonly type: 'tell'; readonly event: RunEvent }
@@ -197,6 +210,7 @@ export function createCoreState(plan: CorePlan, startStep: number, now: number, 
     step: startStep,
     phase: 'waiting',
     round: undefined,
+    numCollected: 0,
     nextLeaseId: 1,
     hasFreeShards: false,
     isEvaluationDue,

@@ -1,9 +1,16 @@
 // The coordinator's core: `step(state, event, now)` changes the state and returns what the shell must do. No I/O, no clock.
 import { Coverage } from '../../collective/coverage.js';
 import { onNode, onReported, onScored } from './answers.js';
-import { grantLeases, revokeLease } from './grants.js';
+import { grantLeases, isScored, revokeLease } from './grants.js';
 import { checkLeases, checkWorkers, forget, noteWaiting } from './membership.js';
-import { isEvaluationDueAfter, type CoreEffect, type CoreEvent, type CoreState, type Round } from './state.js';
+import {
+  isEvaluationDueAfter,
+  type CollectRound,
+  type CoreEffect,
+  type CoreEvent,
+  type CoreState,
+  type Round,
+} from './state.js';
 
 /** Takes one event in; returns the effects in the order in which they must be performed. */
 export function step(state: CoreState, event: CoreEvent, now: number): CoreEffect[] {
@@ -59,6 +66,7 @@ function onUpdated(state: CoreState, effects: CoreEffect[]): void {
   const { plan } = state;
   state.phase = 'running';
   state.step += 1;
+  state.numCollected = 0;
   const isDue = (every: number): boolean => every > 0 && state.step % every === 0;
   const isLast = state.step >= plan.totalSteps;
   state.isEvaluationDue = isEvaluationDueAfter(plan, state.step);
@@ -86,7 +94,7 @@ function advance(state: CoreState, now: number, effects: CoreEffect[]): void {
 }
 
 function closeRound(state: CoreState, now: number, effects: CoreEffect[]): void {
-  const { round, plan } = state;
+  const { round } = state;
   if (!round) return;
   if (round.purpose === 'train') {
     if (!round.isSkipped && !round.coverage.isComplete) {
@@ -107,15 +115,33 @@ function closeRound(state: CoreState, now: number, effects: CoreEffect[]): void 
     effects.push({ type: 'update', step: round.step, reports, ranks, isSkipped: round.isSkipped });
     return;
   }
+  if (round.purpose === 'collect') {
+    closeCollective(state, round, now, effects);
+    return;
+  }
   if (state.isStopping) {
     endRound(state, round, now, effects);
     state.isEvaluationDue = true; // a resume makes up for it
     return;
   }
-  if (round.scores.size < plan.numEvaluationShards) return;
+  if (!isScored(state, round)) return;
   const scores = [...round.scores.values()].sort((a, b) => a.shard - b.shard);
   endRound(state, round, now, effects);
   effects.push({ type: 'evaluation', step: round.step, scores });
+}
+
+function closeCollective(state: CoreState, round: CollectRound, now: number, effects: CoreEffect[]): void {
+  // The step is finished before a stop, unless nobody is left to compute.
+  const isAbandoned = state.isStopping && state.workers.size === 0;
+  if (!isAbandoned && !isScored(state, round)) return;
+  const scores = [...round.scores.values()].sort((a, b) => a.shard - b.shard);
+  endRound(state, round, now, effects);
+  if (isAbandoned) {
+    finish(state, effects);
+    return;
+  }
+  state.numCollected += 1;
+  effects.push({ type: 'collected', scores });
 }
 
 /** Leases that are still open belong to workers that were too slow: their answers would be dropped. */
@@ -132,13 +158,19 @@ function openRound(state: CoreState, now: number, effects: CoreEffect[]): void {
     state.round = { purpose: 'evaluate', step: current, startedAt: now, leases: new Map(), scores: new Map() };
     return;
   }
-  if (state.isStopping || current >= plan.totalSteps) {
+  const isBegun = state.numCollected > 0;
+  if (!isBegun && (state.isStopping || current >= plan.totalSteps)) {
     finish(state, effects);
     return;
   }
   if (state.isSaveDue) {
     state.isSaveDue = false;
     effects.push({ type: 'save', step: current });
+  }
+  if (state.numCollected < (plan.numCollectives ?? 0)) {
+    state.hasFreeShards = true;
+    state.round = { purpose: 'collect', step: current, startedAt: now, leases: new Map(), scores: new Map() };
+    return;
   }
   const absent = new Set<number>();
   for (let shard = 0; shard < plan.numShards; shard += 1)

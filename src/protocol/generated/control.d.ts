@@ -574,7 +574,10 @@ export namespace bridle {
             PURPOSE_TRAIN = 0,
 
             /** PURPOSE_EVALUATE value */
-            PURPOSE_EVALUATE = 1
+            PURPOSE_EVALUATE = 1,
+
+            /** PURPOSE_COLLECT value */
+            PURPOSE_COLLECT = 2
         }
 
         /**
@@ -700,6 +703,9 @@ export namespace bridle {
             /** Lease blocks. */
             blocks: Uint8Array[];
 
+            /** Lease totals. */
+            totals: Uint8Array[];
+
             /**
              * Creates a new Lease instance using the specified properties.
              * @param [properties] Properties to set
@@ -752,6 +758,9 @@ export namespace bridle {
 
                 /** Lease blocks */
                 blocks?: (Uint8Array[]|null);
+
+                /** Lease totals */
+                totals?: (Uint8Array[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1035,6 +1044,9 @@ export namespace bridle {
             /** EvaluationReport correct. */
             correct: number;
 
+            /** EvaluationReport part. */
+            part: Uint8Array;
+
             /**
              * Creates a new EvaluationReport instance using the specified properties.
              * @param [properties] Properties to set
@@ -1078,6 +1090,9 @@ export namespace bridle {
 
                 /** EvaluationReport correct */
                 correct?: (number|null);
+
+                /** EvaluationReport part */
+                part?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

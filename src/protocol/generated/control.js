@@ -1475,11 +1475,13 @@ export const bridle = $root.bridle = (() => {
          * @enum {number}
          * @property {number} PURPOSE_TRAIN=0 PURPOSE_TRAIN value
          * @property {number} PURPOSE_EVALUATE=1 PURPOSE_EVALUATE value
+         * @property {number} PURPOSE_COLLECT=2 PURPOSE_COLLECT value
          */
         v1.Purpose = (function() {
             const valuesById = $Object.create(null), values = $Object.create(valuesById);
             values[valuesById[0] = "PURPOSE_TRAIN"] = 0;
             values[valuesById[1] = "PURPOSE_EVALUATE"] = 1;
+            values[valuesById[2] = "PURPOSE_COLLECT"] = 2;
             return values;
         })();
 
@@ -1719,6 +1721,7 @@ export const bridle = $root.bridle = (() => {
              * @property {number|null} [timeSteps] Lease timeSteps
              * @property {Array.<bridle.v1.ShardWork.$Properties>|null} [shards] Lease shards
              * @property {Array.<Uint8Array>|null} [blocks] Lease blocks
+             * @property {Array.<Uint8Array>|null} [totals] Lease totals
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1746,6 +1749,7 @@ export const bridle = $root.bridle = (() => {
             const Lease = function (properties) {
                 this.shards = [];
                 this.blocks = [];
+                this.totals = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -1809,6 +1813,14 @@ export const bridle = $root.bridle = (() => {
             Lease.prototype.blocks = $util.emptyArray;
 
             /**
+             * Lease totals.
+             * @member {Array.<Uint8Array>} totals
+             * @memberof bridle.v1.Lease
+             * @instance
+             */
+            Lease.prototype.totals = $util.emptyArray;
+
+            /**
              * Creates a new Lease instance using the specified properties.
              * @function create
              * @memberof bridle.v1.Lease
@@ -1856,6 +1868,9 @@ export const bridle = $root.bridle = (() => {
                 if (message.blocks != null && message.blocks.length)
                     for (let i = 0; i < message.blocks.length; ++i)
                         writer.uint32(/* id 7, wireType 2 =*/58).bytes(message.blocks[i]);
+                if (message.totals != null && message.totals.length)
+                    for (let i = 0; i < message.totals.length; ++i)
+                        writer.uint32(/* id 8, wireType 2 =*/66).bytes(message.totals[i]);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1959,6 +1974,14 @@ export const bridle = $root.bridle = (() => {
                             if (!(message.blocks && message.blocks.length))
                                 message.blocks = [];
                             message.blocks.push(reader.bytes());
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.totals && message.totals.length))
+                                message.totals = [];
+                            message.totals.push(reader.bytes());
                             continue;
                         }
                     }
@@ -2607,6 +2630,7 @@ export const bridle = $root.bridle = (() => {
              * @property {number|null} [loss] EvaluationReport loss
              * @property {number|null} [count] EvaluationReport count
              * @property {number|null} [correct] EvaluationReport correct
+             * @property {Uint8Array|null} [part] EvaluationReport part
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2671,6 +2695,14 @@ export const bridle = $root.bridle = (() => {
             EvaluationReport.prototype.correct = 0;
 
             /**
+             * EvaluationReport part.
+             * @member {Uint8Array} part
+             * @memberof bridle.v1.EvaluationReport
+             * @instance
+             */
+            EvaluationReport.prototype.part = $util.newBuffer([]);
+
+            /**
              * Creates a new EvaluationReport instance using the specified properties.
              * @function create
              * @memberof bridle.v1.EvaluationReport
@@ -2710,6 +2742,8 @@ export const bridle = $root.bridle = (() => {
                     writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.count);
                 if (message.correct != null && $Object.hasOwnProperty.call(message, "correct") && message.correct !== 0)
                     writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.correct);
+                if (message.part != null && $Object.hasOwnProperty.call(message, "part") && message.part.length)
+                    writer.uint32(/* id 5, wireType 2 =*/42).bytes(message.part);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2788,6 +2822,15 @@ export const bridle = $root.bridle = (() => {
                                 message.correct = value;
                             else
                                 delete message.correct;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.part = value;
+                            else
+                                delete message.part;
                             continue;
                         }
                     }

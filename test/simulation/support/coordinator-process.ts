@@ -169,6 +169,7 @@ export class CoordinatorProcess {
       case 'finish':
         this.#finish(effect.reason);
         return;
+      case 'collected':
       case 'counted':
       case 'tell':
     }

@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { joinParts, readPart, totalsOf } from '../../../src/collective/moments.js';
+import type { ShardBatch } from '../../../src/data/shard-batch.js';
+import { createNetwork } from '../../../src/model/network.js';
+import { probeValues } from '../../../src/model/probe-values.js';
+import { type GradientCase, probeBatch, relativeError } from '../../../src/model/self-check.js';
+import { eagerStackSizes } from '../../../src/model/stacking.js';
+import type { Tfjs } from '../../../src/model/tfjs.js';
+import { collectivesOf } from '../../../src/params/batch-statistics.js';
+import { layoutOfModel } from '../../../src/params/layout-of-model.js';
+import { viewTensor } from '../../../src/tensor/layout.js';
+import { loadWasm } from './load-wasm.js';
+
+const fixture = new URL('../../fixtures/regularised/batch-norm.json', import.meta.url);
+const cases = JSON.parse(readFileSync(fixture, 'utf8')) as GradientCase[];
+let tf: Tfjs;
+beforeAll(async () => {
+  tf = await loadWasm();
+});
+
+/** The rows of a batch that one shard holds. */
+function cut({ spec, steps, lengths, seed }: GradientCase, rows: readonly number[]): ShardBatch {
+  const whole = probeBatch({ spec, steps, lengths }, seed + 1);
+  const pick = <Values extends Int32Array | Float32Array>(values: Values, places: number): Values => {
+    const width = values.length / places / lengths.length;
+    const picked = Array.from({ length: places }, (_, place) =>
+      rows.flatMap((row) => [
+        ...values.subarray((place * lengths.length + row) * width, (place * lengths.length + row + 1) * width),
+      ]),
+    ).flat();
+    return (values instanceof Int32Array ? Int32Array.from(picked) : Float32Array.from(picked)) as Values;
+  };
+  return {
+    rows: rows.length,
+    steps,
+    lengths: Int32Array.from(rows, (row) => lengths[row]!),
+    inputs: pick(whole.inputs, steps),
+    targets: pick(whole.targets, spec.targetsPer === 'sequence' ? 1 : steps),
+    draws: { seed: seed + 1, step: 3, exampleIds: rows.map((row) => row + 1) },
+  };
+}
+
+/** One step over shards as the coordinator has it done; the third of four shards is empty. */
+function run(reference: GradientCase, stackSizes: readonly number[]) {
+  const { spec, seed, scale } = reference;
+  const layout = layoutOfModel(spec);
+  const network = createNetwork(tf, spec, { stackSizes });
+  network.setParams(probeValues(seed, layout.size, scale));
+  const shards = [
+    [0, 1],
+    [2, 3],
+    [4, 5],
+  ].map((rows) => cut(reference, rows));
+  const numbers = [0, 1, 3];
+  const totals: Float32Array[] = [];
+  for (const { isForward } of collectivesOf(spec)) {
+    network.batchNorm!.setTotals(totals);
+    const parts = network.batchNorm!.collect(shards).map((part, i) => [numbers[i]!, readPart(part)] as const);
+    totals.push(totalsOf(joinParts(new Map(parts), 4, isForward)!, isForward));
+  }
+  network.batchNorm!.setTotals(totals);
+  const grads = shards.map(() => new Float32Array(layout.size));
+  const results = network.gradients(shards, grads);
+  network.dispose();
+  return { layout, totals, grads, results };
+}
+
+describe('batch normalisation over shards', () => {
+  it.each(cases)(
+    'equals that of PyTorch over the whole batch, forward and backward: $spec.cell, case $#',
+    (reference) => {
+      const { layout, grads, results } = run(reference, [1]);
+      const loss = results.reduce((sum, result) => sum + result.loss, 0);
+      expect(relativeError([loss], [reference.loss])).toBeLessThan(1e-5);
+      for (const tensor of layout.tensors) {
+        const expected = reference.gradients[tensor.name]!;
+        const sum = Array.from({ length: tensor.size }, (_, i) =>
+          grads.reduce((total, grad) => total + viewTensor(grad, tensor)[i]!, 0),
+        );
+        if (expected.every((value) => value === 0)) expect(sum).toEqual(expected);
+        else expect(relativeError(sum, expected), tensor.name).toBeLessThan(1e-5);
+      }
+    },
+  );
+
+  it('has the same bits whether shards share a recurrence, and leaves no tensor behind', () => {
+    const before = tf.memory().numTensors;
+    expect(run(cases[1]!, eagerStackSizes)).toEqual(run(cases[1]!, [1]));
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
