@@ -135,6 +135,10 @@ const checkModel: Check = (settled) => {
   if (values.cell !== 'lstm') problems.push(...pointless(settled, 'cell', ['zoneoutCell']));
   if (!hasGates) problems.push(...pointless(settled, 'cell', ['recurrentDropout']));
   else problems.push(...pointless(settled, 'cell', ['omega']));
+  // Both look at a recurrence of their own, which knows neither.
+  if (values.norm !== 'none') problems.push(...pointless(settled, 'norm', ['diagnose', 'saveSpikes']));
+  for (const share of ['zoneout', 'zoneoutCell'] as const)
+    if (values[share] > 0) problems.push(...pointless(settled, share, ['diagnose', 'saveSpikes']));
   // The regulariser's derivative is that of the plain recurrence.
   if (values.omega > 0) {
     const others = ['norm', 'zoneout', 'variationalDropout'] as const;

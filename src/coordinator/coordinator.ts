@@ -6,6 +6,8 @@ import { BridleError, ProtocolError } from '../errors.js';
 import type { DoneEvent } from '../metrics/events.js';
 import { Role, type ControlBodies, type ControlMessage } from '../protocol/control.js';
 import type { Frame } from '../protocol/frame.js';
+import { needsTfjs } from '../params/model-spec.js';
+import { isOwnModel } from '../params/own-model-spec.js';
 import { defaultLimits } from '../protocol/limits.js';
 import type { PayloadChoice } from '../protocol/payload.js';
 import { protocolVersion } from '../protocol/version.js';
@@ -220,6 +222,8 @@ export class Coordinator {
       allowMixedKernels: training.allowMixedKernels,
       wire: training.wire ?? 'f32',
       carriesState: this.#run.carried !== undefined,
+      needsTfjs: !isOwnModel(plan.model) && needsTfjs(plan.model),
+      collects: this.#run.statistics !== undefined,
     });
     peer.identity = `${hello.name}@${hello.host}`;
     if ((this.#breaches.get(peer.identity) ?? 0) >= maxBreaches) {

@@ -4,7 +4,7 @@ import type { ExecutionChoice } from '../backend/execution.js';
 import { ProtocolError } from '../errors.js';
 import type { ControlBodies } from '../protocol/control.js';
 import { defaultLimits, type ProtocolLimits } from '../protocol/limits.js';
-import { negotiateMinor } from '../protocol/version.js';
+import { collectCapability, negotiateMinor } from '../protocol/version.js';
 import { wireCapability, type WireDtype } from '../protocol/wire-dtype.js';
 import type { BackendChoice } from './training-options.js';
 
@@ -17,6 +17,10 @@ export interface GreetingRules {
   readonly wire: WireDtype;
   /** Shards carry their state, which the kernels take over and models on tfjs do not. */
   readonly carriesState?: boolean;
+  /** The model has parts that tfjs alone computes: another worker would fix the run's kernel id and then fail. */
+  readonly needsTfjs?: boolean;
+  /** Statistics are gathered inside a step. */
+  readonly collects?: boolean;
 }
 
 /** Checks a Hello; returns the minor version to speak. What is wrong is a ProtocolError whose code and message go back as Reject. */
@@ -36,7 +40,20 @@ export function checkHello(
   if (texts.some((text) => /\p{Cc}/u.test(text)))
     throw new ProtocolError('HELLO_INVALID', 'A field of Hello holds control characters.');
   if (isTooLong) throw new ProtocolError('HELLO_INVALID', 'A field of Hello is longer than the protocol allows.');
-  if (rules.carriesState && !/^(native|wasm)\//.test(hello.kernelId)) {
+  const isOnKernels = /^(native|wasm)\//.test(hello.kernelId) && executionOf(hello.kernelId) === 'native';
+  if (rules.needsTfjs && isOnKernels) {
+    throw new ProtocolError(
+      'BACKEND_MISMATCH',
+      `The run's model has parts that tfjs alone computes (docs/normalisation.md), the worker runs ${hello.kernelId}. Start it with --backend tensorflow, or with --backend wasm --execution eager.`,
+    );
+  }
+  if (rules.collects && !hello.capabilities.includes(collectCapability)) {
+    throw new ProtocolError(
+      'COLLECT_UNSUPPORTED',
+      `The run gathers statistics inside a step (--norm batch), which this worker cannot. Install the coordinator's version of bridle there.`,
+    );
+  }
+  if (rules.carriesState && !isOnKernels) {
     throw new ProtocolError(
       'BACKEND_MISMATCH',
       `The run carries the state of its streams (--bptt), which ${hello.kernelId} does not. Start the worker with --backend native or wasm.`,

@@ -1,26 +1,27 @@
 // What a step's gradient was made of, measured beside the update: norms by layer and by shard, update-to-weight ratio, clip rate.
 import type { GradientsEvent } from '../metrics/events.js';
 import { globalNorm, squaredDistance, squaredNorm } from '../tensor/flat-vector.js';
-import { type Layout, viewTensor } from '../tensor/layout.js';
+import { isBuffer, type Layout, viewTensor } from '../tensor/layout.js';
 import type { ShardHealth } from './core/state.js';
 
 /** Steps over which the clip rate is taken. */
 const clipWindow = 100;
 
 export class UpdateTelemetry {
-  readonly #layout: Layout;
+  readonly #tensors: Layout['tensors'];
   readonly #before: Float32Array;
   readonly #clipped: boolean[] = [];
   #gradNorms: number[] = [];
 
   constructor(layout: Layout) {
-    this.#layout = layout;
+    // Running averages are no weights: they would move ratios that say how fast the model learns.
+    this.#tensors = layout.tensors.filter((tensor) => !isBuffer(tensor));
     this.#before = new Float32Array(layout.size);
   }
 
   /** Looks at the mean gradient before clipping, and keeps the weights of before the update. */
   onGradient(mean: Float32Array, params: Float32Array): void {
-    this.#gradNorms = this.#layout.tensors.map((tensor) => globalNorm(viewTensor(mean, tensor)));
+    this.#gradNorms = this.#tensors.map((tensor) => globalNorm(viewTensor(mean, tensor)));
     this.#before.set(params);
   }
 
@@ -34,11 +35,11 @@ export class UpdateTelemetry {
   ): GradientsEvent {
     this.#clipped.push(clipCoefficient !== 1);
     if (this.#clipped.length > clipWindow) this.#clipped.shift();
-    const changes = this.#layout.tensors.map((tensor): [number, number] => {
+    const changes = this.#tensors.map((tensor): [number, number] => {
       const before = viewTensor(this.#before, tensor);
       return [squaredDistance(viewTensor(params, tensor), before), squaredNorm(before)];
     });
-    const layers = this.#layout.tensors.map(({ name }, i) => {
+    const layers = this.#tensors.map(({ name }, i) => {
       const layer = { gradNorm: this.#gradNorms[i] ?? NaN, updateRatio: ratioOf(changes[i] ?? [NaN, NaN]) };
       return [name, layer] as const;
     });

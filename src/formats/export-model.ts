@@ -1,4 +1,6 @@
 // From a format's name to the files of a model in it.
+import { ConfigError } from '../errors.js';
+import { needsTfjs, outsideTraining } from '../params/model-spec.js';
 import { exportToKeras } from './keras.js';
 import { exportToOnnx } from './onnx.js';
 import { exportToPyTorch } from './pytorch.js';
@@ -17,5 +19,9 @@ const exporters: Readonly<Record<ExportFormat, (model: TrainedModel) => Exported
 
 /** Writes a model in `format`, as files in memory. Throws ConfigError EXPORT_UNSUPPORTED where the format cannot hold it. */
 export function exportModel(model: TrainedModel, format: ExportFormat): ExportedFile[] {
+  if (needsTfjs(outsideTraining(model.spec))) {
+    const message = `--format ${format}: the model was trained with --norm or --zoneout, which the layers of other programs do not have.`;
+    throw new ConfigError('EXPORT_UNSUPPORTED', `${message} Use it with bridle predict, or train one without them.`);
+  }
   return exporters[format](model);
 }

@@ -5,23 +5,10 @@ import type { Preprocessing } from '../data/preprocessing.js';
 import { CheckpointError } from '../errors.js';
 import { layoutOfModel } from '../params/layout-of-model.js';
 import type { ModelSpec } from '../params/model-spec.js';
+import { modelSchema } from '../protocol/run-spec.js';
 
 const count = z.int().min(1);
 const per = z.enum(['sequence', 'step']);
-
-const modelSchema: z.ZodType<ModelSpec> = z.object({
-  cell: z.enum(['rnn', 'relu', 'lstm', 'gru']),
-  layers: count,
-  inputs: z.enum(['dense', 'ids']),
-  inputSize: count,
-  hiddenSize: count,
-  outputSize: count,
-  loss: z.enum(['softmax', 'squared-error', 'binary']),
-  targetsPer: per,
-  bidirectional: z.boolean().exactOptional(),
-  embeddingSize: count.exactOptional(),
-  dropout: z.number().min(0).lt(1).exactOptional(),
-});
 
 const columns = z.array(z.object({ name: z.string(), shift: z.number(), scale: z.number() })).readonly();
 const dataSchema: z.ZodType<DataSpec & { readonly preprocessing?: Preprocessing }> = z.object({

@@ -1,5 +1,5 @@
 // A model opened for use: from a checkpoint, without a coordinator, on any backend.
-import { chooseBackend, chooseExecution } from '../backend/available-backends.js';
+import { chooseForModel } from '../backend/available-backends.js';
 import { findCheckpoint } from '../checkpoint/find-checkpoint.js';
 import { generateText } from '../inference/generate.js';
 import type { GenerateOptions } from '../inference/generate-options.js';
@@ -7,6 +7,7 @@ import { predictSequences } from '../inference/predict.js';
 import { readSequences, type PlacedSequence } from '../inference/read-sequences.js';
 import { readStoredModel, type StoredModel } from '../inference/stored-model.js';
 import type { Network } from '../model/network.js';
+import { outsideTraining } from '../params/model-spec.js';
 import type { FilePrediction, LoadOptions, Model } from './model.js';
 
 /** Rows of a file at once. */
@@ -31,10 +32,11 @@ async function createNetworkFor(
   { spec, data, params }: StoredModel,
   { backend = 'auto', threads = 1 }: LoadOptions,
 ): Promise<{ network: Network; kernelId: string }> {
-  const name = chooseBackend(backend);
+  const model = outsideTraining(spec);
+  const { backend: name, execution } = chooseForModel({ backend, execution: 'auto', tfjsParts: model });
   const { loadEngine } = await import('../worker/engine.js');
-  const engine = await loadEngine(name, { threads, execution: chooseExecution(name, 'auto') });
-  const { network } = engine.createNetwork({ model: spec, data, rows: rowsAtOnce });
+  const engine = await loadEngine(name, { threads, execution });
+  const { network } = engine.createNetwork({ model, data, rows: rowsAtOnce });
   network.setParams(params);
   return { network, kernelId: engine.kernelId };
 }

@@ -53,6 +53,12 @@ export function needsTfjs(spec: TfjsParts): boolean {
   return spec.norm !== undefined || spec.omega !== undefined || changesRecurrence(spec);
 }
 
+/** The model as it computes outside of training: without what is drawn or added there alone. Zoneout stays, as its expectation. */
+export function outsideTraining(spec: ModelSpec): ModelSpec {
+  const { dropout: _, variationalDropout: __, recurrentDropout: ___, omega: ____, ...rest } = spec;
+  return rest;
+}
+
 /** Says whether each row is normalised by itself. */
 export function normalisesRows(norm: Norm | undefined): norm is 'layer' | 'rms' {
   return norm === 'layer' || norm === 'rms';

@@ -6,6 +6,9 @@ export const bridleVersion = '0.1.0';
 
 export const protocolVersion = { major: 1, minor: 1 } as const;
 
+/** What a worker says in Hello when it can answer leases of the purpose `collect`. */
+export const collectCapability = 'collect';
+
 /** Returns the minor version that both sides speak; another major version is a ProtocolError that names both. */
 export function negotiateMinor(theirs: { readonly major: number; readonly minor: number }): number {
   if (theirs.major === protocolVersion.major) return Math.min(theirs.minor, protocolVersion.minor);

@@ -1,7 +1,7 @@
 // A saved step computed once more, row by row in plain TypeScript: where it breaks first, and how the gradient travels through time.
 import { ConfigError } from '../errors.js';
 import { layerSuffix, layoutOfModel } from '../params/layout-of-model.js';
-import { layerWidth, needsTfjs, numDirections, type ModelSpec } from '../params/model-spec.js';
+import { layerWidth, needsTfjs, numDirections, outsideTraining, type ModelSpec } from '../params/model-spec.js';
 import { viewTensor } from '../tensor/layout.js';
 import { backwardCell, forwardCell, fullCellGrad, type CellStep, type LayerParams } from './cells.js';
 import { runHead } from './head.js';
@@ -38,17 +38,21 @@ export interface Replay {
   readonly layers: readonly LayerFlow[];
 }
 
-/** Computes losses, activations and their gradients at `params`. Dropout is left out: every value is kept. Throws `REPLAY_MODEL`. */
+/**
+ * Computes losses, activations and their gradients at `params`. What training draws or adds is left out: every value is kept.
+ * Throws `REPLAY_MODEL` for a model with normalisation or zoneout.
+ */
 export function replayStep(
-  model: ModelSpec,
+  spec: ModelSpec,
   params: Float32Array,
   shards: readonly ReplayShard[],
   options: ReplayOptions = {},
 ): Replay {
+  const model = outsideTraining(spec);
   if (needsTfjs(model)) {
     const message =
-      'The step is of a model with --norm, --zoneout, dropout inside the recurrence or --omega, which replay does not compute.';
-    throw new ConfigError('REPLAY_MODEL', `${message} Train without them to replay a step.`);
+      'The model has --norm or --zoneout inside its recurrence, which bridle replay and diagnose do not compute.';
+    throw new ConfigError('REPLAY_MODEL', `${message} Train without them to look at its gradients.`);
   }
   const network = readNetwork(model, params);
   const record = new FlowRecord();

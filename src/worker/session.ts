@@ -16,7 +16,7 @@ import { decodeFrame, isFrame, type Frame } from '../protocol/frame.js';
 import { defaultLimits } from '../protocol/limits.js';
 import { sharedMemoryCapability, type PayloadChoice } from '../protocol/payload.js';
 import type { QuantisedVector } from '../protocol/quantise.js';
-import { bridleVersion, protocolVersion } from '../protocol/version.js';
+import { bridleVersion, collectCapability, protocolVersion } from '../protocol/version.js';
 import { wireCapability } from '../protocol/wire-dtype.js';
 import { isFinalRefusal } from '../transport/client.js';
 import { closeCodes, type Connection } from '../transport/connection.js';
@@ -210,7 +210,11 @@ export class Session {
         protocolMinor: protocolVersion.minor,
         bridleVersion,
         kernelId,
-        capabilities: [wireCapability, ...(this.#payload === 'frame' ? [] : [sharedMemoryCapability])],
+        capabilities: [
+          wireCapability,
+          collectCapability,
+          ...(this.#payload === 'frame' ? [] : [sharedMemoryCapability]),
+        ],
         name,
         processId: process.pid,
         host: hostname(),

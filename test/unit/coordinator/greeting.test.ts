@@ -56,6 +56,19 @@ describe('a worker', () => {
     ).toThrow(refusal('BACKEND_MISMATCH', /wasmer/));
   });
 
+  it('on the native kernels is refused where the model needs tfjs, before it fixes the kernel', () => {
+    const parts = { ...rules, kernelId: undefined, needsTfjs: true };
+    for (const kernelId of ['native/1', 'wasm/1'])
+      expect(() => checkHello(hello({ kernelId }), parts)).toThrow(refusal('BACKEND_MISMATCH', /--execution eager/));
+    expect(checkHello(hello({ kernelId: 'wasm/2 tfjs-4.22.0 simd eager' }), parts)).toBe(0);
+  });
+
+  it('that gathers no statistics is refused where a step needs them', () => {
+    const collecting = { ...rules, collects: true };
+    expect(() => checkHello(hello(), collecting)).toThrow(refusal('COLLECT_UNSUPPORTED', /--norm batch/));
+    expect(checkHello(hello({ capabilities: ['collect'] }), collecting)).toBe(0);
+  });
+
   it('that runs its steps otherwise than the run wants is refused, although it comes first', () => {
     const captured = { ...rules, kernelId: undefined, execution: 'captured' } as const;
     expect(checkHello(hello({ kernelId: 'tensorflow/2 captured' }), captured)).toBe(0);
