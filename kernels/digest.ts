@@ -20,7 +20,7 @@ export function stir(state: v128, group: v128, multiplier: v128): v128 {
 }
 
 /** Writes the digests of a vector's blocks, 16 bytes each. */
-export function digestBlocks(vector: usize, bytes: usize, digests: usize): void {
+export function digestBlocks(bytes: usize, vector: usize, digests: usize): void {
   const multiplier = digestMultiplier();
   for (let start: usize = 0; start < bytes; start += blockBytes) {
     const block = vector + start;

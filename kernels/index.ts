@@ -2,5 +2,5 @@
 export { decodeBf16, decodeF16, encodeBf16, encodeF16 } from './convert';
 export { digestBlocks } from './digest';
 export { decodeInt8, encodeInt8 } from './int8';
-export { add, addMeanNorm, meanNorm, squaredNorm } from './reduce';
-export { adam, beginUpdate, endUpdate, sgd, sgdMomentum } from './update';
+export { add, addMeanNorm, follow, meanNorm, squaredNorm } from './reduce';
+export { adam, sgd, sgdMomentum, useScratch } from './update';

@@ -1,8 +1,18 @@
 // From the gradients of the shards to their mean: sum, mean and squared norm. The oracle is src/tensor/flat-vector.ts.
-import { blockBytes, highSquares, loadPart, lowSquares, storePart, sumLanes, wholeGroups } from './vector';
+import {
+  blockBytes,
+  highDifferences,
+  highSquares,
+  loadPart,
+  lowDifferences,
+  lowSquares,
+  storePart,
+  sumLanes,
+  wholeGroups,
+} from './vector';
 
 /** target = f(target + source) */
-export function add(target: usize, source: usize, bytes: usize): void {
+export function add(bytes: usize, target: usize, source: usize): void {
   const whole = wholeGroups(bytes);
   for (let at: usize = 0; at < whole; at += 16) {
     v128.store(target + at, f32x4.add(v128.load(target + at), v128.load(source + at)));
@@ -12,8 +22,8 @@ export function add(target: usize, source: usize, bytes: usize): void {
   storePart(target + whole, sum, rest);
 }
 
-/** target = f(target / count); returns `total` plus the sum of its squares, block by block. */
-export function meanNorm(target: usize, bytes: usize, count: f32, total: f64): f64 {
+/** target = f(target / count); `sums`: the sum of the squares of each block, float64. */
+export function meanNorm(bytes: usize, target: usize, count: f32, sums: usize): void {
   const divisor = f32x4.splat(count);
   for (let start: usize = 0; start < bytes; start += blockBytes) {
     const size = min(blockBytes, bytes - start);
@@ -29,13 +39,13 @@ export function meanNorm(target: usize, bytes: usize, count: f32, total: f64): f
     }
     const mean = f32x4.div(loadPart(block + whole, size - whole), divisor);
     storePart(block + whole, mean, size - whole);
-    total += sumLanes(f64x2.add(low, lowSquares(mean)), f64x2.add(high, highSquares(mean)));
+    store<f64>(sums, sumLanes(f64x2.add(low, lowSquares(mean)), f64x2.add(high, highSquares(mean))));
+    sums += 8;
   }
-  return total;
 }
 
-/** target = f(f(target + source) / count); returns `total` plus the sum of its squares, block by block. */
-export function addMeanNorm(target: usize, source: usize, bytes: usize, count: f32, total: f64): f64 {
+/** target = f(f(target + source) / count); `sums`: the sum of the squares of each block, float64. */
+export function addMeanNorm(bytes: usize, target: usize, source: usize, count: f32, sums: usize): void {
   const divisor = f32x4.splat(count);
   for (let start: usize = 0; start < bytes; start += blockBytes) {
     const size = min(blockBytes, bytes - start);
@@ -54,13 +64,13 @@ export function addMeanNorm(target: usize, source: usize, bytes: usize, count: f
     const sum = f32x4.add(loadPart(left + whole, rest), loadPart(right + whole, rest));
     const mean = f32x4.div(sum, divisor);
     storePart(left + whole, mean, rest);
-    total += sumLanes(f64x2.add(low, lowSquares(mean)), f64x2.add(high, highSquares(mean)));
+    store<f64>(sums, sumLanes(f64x2.add(low, lowSquares(mean)), f64x2.add(high, highSquares(mean))));
+    sums += 8;
   }
-  return total;
 }
 
-/** Returns `total` plus the sum of the squares, block by block. */
-export function squaredNorm(vector: usize, bytes: usize, total: f64): f64 {
+/** `sums`: the sum of the squares of each block, float64. */
+export function squaredNorm(bytes: usize, vector: usize, sums: usize): void {
   for (let start: usize = 0; start < bytes; start += blockBytes) {
     const size = min(blockBytes, bytes - start);
     const whole = wholeGroups(size);
@@ -73,7 +83,43 @@ export function squaredNorm(vector: usize, bytes: usize, total: f64): f64 {
       high = f64x2.add(high, highSquares(group));
     }
     const group = loadPart(block + whole, size - whole);
-    total += sumLanes(f64x2.add(low, lowSquares(group)), f64x2.add(high, highSquares(group)));
+    store<f64>(sums, sumLanes(f64x2.add(low, lowSquares(group)), f64x2.add(high, highSquares(group))));
+    sums += 8;
   }
-  return total;
+}
+
+/**
+ * Brings `copy` up to date with `source`. `changes`: of each block, the sum of the squares of what has changed; `sums`: of what
+ * it is now; float64.
+ */
+export function follow(bytes: usize, copy: usize, source: usize, changes: usize, sums: usize): void {
+  for (let start: usize = 0; start < bytes; start += blockBytes) {
+    const size = min(blockBytes, bytes - start);
+    const whole = wholeGroups(size);
+    const to = copy + start;
+    const from = source + start;
+    let lowChange = f64x2.splat(0);
+    let highChange = f64x2.splat(0);
+    let low = f64x2.splat(0);
+    let high = f64x2.splat(0);
+    for (let at: usize = 0; at < whole; at += 16) {
+      const now = v128.load(from + at);
+      const before = v128.load(to + at);
+      v128.store(to + at, now);
+      lowChange = f64x2.add(lowChange, lowDifferences(now, before));
+      highChange = f64x2.add(highChange, highDifferences(now, before));
+      low = f64x2.add(low, lowSquares(now));
+      high = f64x2.add(high, highSquares(now));
+    }
+    const rest = size - whole;
+    const now = loadPart(from + whole, rest);
+    const before = loadPart(to + whole, rest);
+    storePart(to + whole, now, rest);
+    lowChange = f64x2.add(lowChange, lowDifferences(now, before));
+    highChange = f64x2.add(highChange, highDifferences(now, before));
+    store<f64>(changes, sumLanes(lowChange, highChange));
+    store<f64>(sums, sumLanes(f64x2.add(low, lowSquares(now)), f64x2.add(high, highSquares(now))));
+    changes += 8;
+    sums += 8;
+  }
 }

@@ -11,28 +11,24 @@ const magnitudeBits: u32 = 0x7fffffff;
 /** Four of these stay in the first cache from loop to loop. */
 const pieceBytes: usize = 2048;
 
-const tail = memory.data(64, 16);
-// What the loops over the groups of a block hand on.
-const lowLanes = memory.data(16, 16);
-const highLanes = memory.data(16, 16);
-const largestWeights = memory.data(16, 16);
-const states = memory.data(48, 16);
+// Room for what the loops over the groups of a block hand on, of each thread its own: 160 bytes.
+let tail: usize = 0;
+let lowLanes: usize = 0;
+let highLanes: usize = 0;
+let largestWeights: usize = 0;
+let states: usize = 0;
 
-let clippedSquares: f64 = 0;
-
-/** Begins the pass; the chunks of the vectors follow. */
-export function beginUpdate(): void {
-  clippedSquares = 0;
-  v128.store(largestWeights, i32x4.splat(0));
-}
-
-/** Returns the squared norm of the gradient as it was applied, NaN when a weight is not finite any more. */
-export function endUpdate(): f64 {
-  const isInfinite = i32x4.ge_u(v128.load(largestWeights), i32x4.splat(infinityBits));
-  return v128.any_true(isInfinite) ? NaN : clippedSquares;
+/** Says where this thread's room is, at a multiple of 16. */
+export function useScratch(address: usize): void {
+  tail = address;
+  lowLanes = address + 64;
+  highLanes = address + 80;
+  largestWeights = address + 96;
+  states = address + 112;
 }
 
 function beginBlock(): void {
+  v128.store(largestWeights, i32x4.splat(0));
   v128.store(lowLanes, f64x2.splat(0));
   v128.store(highLanes, f64x2.splat(0));
   const start = digestStart();
@@ -41,17 +37,19 @@ function beginBlock(): void {
   v128.store(states, start, 32);
 }
 
-function endBlock(): void {
-  clippedSquares += sumLanes(v128.load(lowLanes), v128.load(highLanes));
+/** The squared norm of a block's gradient as it was applied, NaN when a weight is not finite any more. */
+function endBlock(): f64 {
+  const isInfinite = i32x4.ge_u(v128.load(largestWeights), i32x4.splat(infinityBits));
+  return v128.any_true(isInfinite) ? NaN : sumLanes(v128.load(lowLanes), v128.load(highLanes));
 }
 
-/** Adam and AdamW. `digests`: 16 bytes a block for params, then `stride` bytes on for averages, then for squares. */
+/** Adam and AdamW. `sums`: 8 bytes a block for `endBlock`; digests: 16 bytes a block. */
 export function adam(
+  bytes: usize,
   params: usize,
   grads: usize,
   averages: usize,
   squares: usize,
-  bytes: usize,
   clip: f32,
   decay: f32,
   coupledDecay: f32,
@@ -61,8 +59,10 @@ export function adam(
   stepSize: f32,
   rootCorrection2: f32,
   epsilon: f32,
-  digests: usize,
-  stride: usize,
+  sums: usize,
+  paramsDigests: usize,
+  averagesDigests: usize,
+  squaresDigests: usize,
 ): void {
   for (let start: usize = 0; start < bytes; start += blockBytes) {
     const size = min(blockBytes, bytes - start);
@@ -91,11 +91,14 @@ export function adam(
       storePart(m + whole, v128.load(tail, 32), rest);
       storePart(v + whole, v128.load(tail, 48), rest);
     }
-    endBlock();
-    v128.store(digests, v128.load(states));
-    v128.store(digests + stride, v128.load(states, 16));
-    v128.store(digests + 2 * stride, v128.load(states, 32));
-    digests += 16;
+    store<f64>(sums, endBlock());
+    sums += 8;
+    v128.store(paramsDigests, v128.load(states));
+    v128.store(averagesDigests, v128.load(states, 16));
+    v128.store(squaresDigests, v128.load(states, 32));
+    paramsDigests += 16;
+    averagesDigests += 16;
+    squaresDigests += 16;
   }
 }
 
@@ -176,18 +179,19 @@ function adamWeights(
   v128.store(states, stateV, 32);
 }
 
-/** SGD with momentum. `digests`: as for Adam, of params and buffer. */
+/** SGD with momentum; `sums` and digests as for Adam. */
 export function sgdMomentum(
+  bytes: usize,
   params: usize,
   grads: usize,
   buffer: usize,
-  bytes: usize,
   clip: f32,
   weightDecay: f32,
   momentum: f32,
   learningRate: f32,
-  digests: usize,
-  stride: usize,
+  sums: usize,
+  paramsDigests: usize,
+  bufferDigests: usize,
 ): void {
   for (let start: usize = 0; start < bytes; start += blockBytes) {
     const size = min(blockBytes, bytes - start);
@@ -206,10 +210,12 @@ export function sgdMomentum(
       storePart(p + whole, v128.load(tail), rest);
       storePart(b + whole, v128.load(tail, 32), rest);
     }
-    endBlock();
-    v128.store(digests, v128.load(states));
-    v128.store(digests + stride, v128.load(states, 16));
-    digests += 16;
+    store<f64>(sums, endBlock());
+    sums += 8;
+    v128.store(paramsDigests, v128.load(states));
+    v128.store(bufferDigests, v128.load(states, 16));
+    paramsDigests += 16;
+    bufferDigests += 16;
   }
 }
 
@@ -258,14 +264,15 @@ function sgdMomentumGroups(
   v128.store(states, stateB, 16);
 }
 
-/** SGD without momentum. `digests`: 16 bytes a block. */
+/** SGD without momentum; `sums` and digests as for Adam. */
 export function sgd(
+  bytes: usize,
   params: usize,
   grads: usize,
-  bytes: usize,
   clip: f32,
   weightDecay: f32,
   learningRate: f32,
+  sums: usize,
   digests: usize,
 ): void {
   for (let start: usize = 0; start < bytes; start += blockBytes) {
@@ -282,7 +289,8 @@ export function sgd(
       sgdGroups(tail, tail + 16, 16, rest, clip, weightDecay, learningRate);
       storePart(p + whole, v128.load(tail), rest);
     }
-    endBlock();
+    store<f64>(sums, endBlock());
+    sums += 8;
     v128.store(digests, v128.load(states));
     digests += 16;
   }

@@ -44,6 +44,17 @@ export function highSquares(group: v128): v128 {
   return f64x2.mul(high, high);
 }
 
+/** Squares of the differences of values 0 and 1, in float64. */
+export function lowDifferences(one: v128, other: v128): v128 {
+  const low = f64x2.sub(f64x2.promote_low_f32x4(one), f64x2.promote_low_f32x4(other));
+  return f64x2.mul(low, low);
+}
+
+/** Squares of the differences of values 2 and 3, in float64. */
+export function highDifferences(one: v128, other: v128): v128 {
+  return lowDifferences(v128.shuffle<i32>(one, one, 2, 3, 0, 1), v128.shuffle<i32>(other, other, 2, 3, 0, 1));
+}
+
 /** (l0 + l2) + (l1 + l3) */
 export function sumLanes(low: v128, high: v128): f64 {
   const sums = f64x2.add(low, high);

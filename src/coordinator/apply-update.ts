@@ -67,8 +67,8 @@ export interface UpdateRules {
 
 /** Who looks on while a step is applied. */
 export interface UpdateObserver {
-  /** The mean gradient with its penalties, before clipping, and the weights before the update. */
-  onGradient(mean: Float32Array, params: Float32Array): void;
+  /** The mean gradient with its penalties, before clipping. */
+  onGradient(mean: Float32Array): void;
   /** Before anything is done about it: the state is still that of the step before. */
   onSpike(spike: Spike): void;
 }
@@ -114,7 +114,7 @@ export function applyUpdate(
   const squares = meanNormIn(arena, sum, count);
   const hasPenalty = addPenalties(grads, params, layout, rules);
   const gradNorm = Math.sqrt(hasPenalty ? squaredNormIn(arena, grads) : squares);
-  observer?.onGradient(grads, params);
+  observer?.onGradient(grads);
   const spike = rules.spikes && findSpike(optimizer, gradNorm, rules.spikes);
   if (spike) observer?.onSpike(spike);
   if (spike?.reaction === 'skip' || spike?.reaction === 'rollback') {

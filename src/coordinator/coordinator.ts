@@ -389,7 +389,10 @@ export class Coordinator {
 
   #update({ reports, ranks, isSkipped }: Extract<CoreEffect, { type: 'update' }>): void {
     this.#run.update(reports, isSkipped, ranks).then(
-      () => this.#dispatch({ type: 'updated' }),
+      () => {
+        this.#dispatch({ type: 'updated' });
+        this.#run.describe();
+      },
       (error: unknown) => this.fail(error),
     );
   }

@@ -32,8 +32,11 @@ export interface RecorderOptions {
 /** A step to announce, and what else there is to say of it. */
 interface Announcement {
   readonly committed: Omit<CommittedEvent, 'replayed'>;
-  readonly details: readonly (SpikeEvent | GradientsEvent)[];
+  /** Asked for once the step is on disk. */
+  details(): readonly DetailEvent[];
 }
+
+export type DetailEvent = SpikeEvent | GradientsEvent;
 
 export class RunRecorder {
   readonly #options: RecorderOptions;
@@ -77,7 +80,7 @@ export class RunRecorder {
       );
     }
     this.#options.onEvent({ ...announcement.committed, replayed: true });
-    for (const detail of announcement.details) this.#options.onEvent(detail);
+    for (const detail of announcement.details()) this.#options.onEvent(detail);
   }
 
   waitForRoom(): Promise<void> {
@@ -144,7 +147,7 @@ export class RunRecorder {
     for (const [step, announcement] of this.#waiting) {
       if (step > lastStep) break;
       this.#waiting.delete(step);
-      for (const event of [{ ...announcement.committed, replayed: false }, ...announcement.details]) {
+      for (const event of [{ ...announcement.committed, replayed: false }, ...announcement.details()]) {
         this.#metrics.append(event);
         this.#options.onEvent(event);
       }

@@ -1,5 +1,6 @@
 // The run itself, without its workers: gradients in, weights out, everything recorded.
 import { performance } from 'node:perf_hooks';
+import type { Worker } from 'node:worker_threads';
 import type { DigestAlgorithm, TrainingSnapshot } from '../checkpoint/checkpoint.js';
 import type { Dataset } from '../data/load-dataset.js';
 import { encodeSavedStep } from '../checkpoint/saved-step.js';
@@ -21,8 +22,9 @@ import { openGradientLog, type GradientLog } from './gradient-log.js';
 import { ExchangeClock } from './exchange-clock.js';
 import { GradientStore } from './gradient-store.js';
 import type { RunPlan } from './run-plan.js';
-import { RunRecorder } from './run-recorder.js';
+import { RunRecorder, type DetailEvent } from './run-recorder.js';
 import { UpdateTelemetry } from './update-telemetry.js';
+import { startUpdateThread } from './update-thread.js';
 import type { TrainingOptions } from './training-options.js';
 
 export interface TrainingRunOptions {
@@ -68,6 +70,9 @@ export class TrainingRun {
   readonly #shardsByWorker: Record<string, number>;
   readonly #startedAt = performance.now();
   readonly #telemetry: UpdateTelemetry;
+  readonly #updateThread: Worker | undefined;
+  /** Describes the last step to those who watch, unless that is done. */
+  #describe: () => readonly DetailEvent[] = () => [];
   #lastSavedStep: number | undefined;
   #lastCommitAt = performance.now();
   #rate: number | undefined;
@@ -87,8 +92,9 @@ export class TrainingRun {
       onFallback: (reason) =>
         options.onEvent({ event: 'warning', code: 'ARENA_FALLBACK', message: tellFallback(reason) }),
     });
-    this.#telemetry = new UpdateTelemetry(plan.layout);
+    this.#updateThread = this.#arena.team && startUpdateThread(this.#arena.team);
     this.state = placeState(this.#arena, options.state);
+    this.#telemetry = new UpdateTelemetry(plan.layout, this.#arena, this.state.params);
     this.gradients = new GradientStore(plan.layout.size, training.shards, this.#arena, training.wire);
     this.carried = plan.carried && new CarriedStates(plan.carried, options.state.carried ?? {});
     this.statistics = batchStatisticsOf(plan, training.shards);
@@ -136,14 +142,15 @@ export class TrainingRun {
 
   /** Ends the open step: reduce, mean, norm, clip, update, commit. Resolves when the log has room for another step. */
   update(reports: readonly ShardHealth[], isSkipped: boolean, ranks: readonly number[]): Promise<void> {
+    this.describe();
     const { training, plan, generation } = this.#options;
     const sum = this.clock.reduce(() => this.gradients.reduce());
     const buffers = this.statistics?.takeBuffers(this.state.params, plan.layout) ?? [];
     const rules = { ...this.#rules, buffers };
     const { spike, ...outcome } = applyUpdate(this.state, rules, reports, isSkipped ? undefined : sum, {
-      onGradient: (mean, params) => {
+      onGradient: (mean) => {
         this.clock.gradient();
-        this.#telemetry.onGradient(mean, params);
+        this.#telemetry.onGradient(mean);
       },
       onSpike: (found) => this.saveStep('spike', this.state.step, found.gradNorm),
     });
@@ -160,12 +167,19 @@ export class TrainingRun {
     const record = { step, epoch, generation, seed: training.seed, ...recorded };
     const committed = { event: 'committed', step, epoch, sequencesPerSecond, ...outcome } as const;
     const { learningRate, clipCoefficient } = outcome;
-    const details = [
-      ...(spike ? [{ event: 'spike', step, learningRate, ...spike } as const] : []),
-      ...(outcome.skipped ? [] : [this.#telemetry.describe(step, this.state.params, clipCoefficient, reports, ranks)]),
-    ];
-    this.#recorder.commit(record, { committed, details });
+    if (spike?.toStep !== undefined) this.#telemetry.reset(this.state.params);
+    const spikes = spike ? [{ event: 'spike', step, learningRate, ...spike } as const] : [];
+    const { params } = this.state;
+    this.#describe = once(() =>
+      outcome.skipped ? spikes : [...spikes, this.#telemetry.describe(step, params, clipCoefficient, reports, ranks)],
+    );
+    this.#recorder.commit(record, { committed, details: this.#describe });
     return this.#waitForRoom();
+  }
+
+  /** Measures the step that was applied last for those who watch: later than the weights are sent, before the next update. */
+  describe(): void {
+    this.#describe();
   }
 
   async #waitForRoom(): Promise<void> {
@@ -246,6 +260,7 @@ export class TrainingRun {
     this.#gradientLog?.close();
     await this.#diagnoser?.close();
     await this.#recorder.close();
+    await this.#updateThread?.terminate();
   }
 
   #snapshot(): TrainingSnapshot {
@@ -275,6 +290,11 @@ export class TrainingRun {
       data: describeData(plan.dataset),
     };
   }
+}
+
+function once<Result>(compute: () => Result): () => Result {
+  let known: { readonly result: Result } | undefined;
+  return () => (known ??= { result: compute() }).result;
 }
 
 function tellFallback(reason: string): string {

@@ -57,15 +57,13 @@ export function createAdam(options: OptimizerOptions, layout?: Layout): Optimize
 
 function adamKernel(options: OptimizerOptions, weightDecay: number): UpdateKernel {
   return {
+    name: 'adam',
     moments: ['exp_avg', 'exp_avg_sq'],
-    run(kernels, state, { params, grads, moments, bytes, clip, digests, stride }, learningRate) {
+    advance(state, learningRate) {
       const factors = advance(state, options, learningRate);
       const { beta2, oneLessBeta1, oneLessBeta2, stepSize, rootCorrection2, epsilon } = factors;
       const { decay, coupledDecay } = decayFactors(options.name === 'adamw', learningRate, weightDecay);
-      const [averages = 0, squares = 0] = moments;
-      // prettier-ignore
-      kernels.adam(params, grads, averages, squares, bytes, clip, decay, coupledDecay, beta2, oneLessBeta1, oneLessBeta2,
-        stepSize, rootCorrection2, epsilon, digests, stride);
+      return [decay, coupledDecay, beta2, oneLessBeta1, oneLessBeta2, stepSize, rootCorrection2, epsilon];
     },
   };
 }

@@ -1,7 +1,8 @@
 // The end of a step in one pass over memory: clip by a factor, optimizer, check of the weights, digests of what was written.
 import { blockDigestBytes, numBlocks } from '../tensor/block-digest.js';
 import { scaleInPlace } from '../tensor/flat-vector.js';
-import { squaredNormIn } from '../tensor/reduce.js';
+import { eachValue } from '../tensor/kernel-team.js';
+import { squaredNormIn, sumBlocksIn } from '../tensor/reduce.js';
 import type { VectorArena } from '../tensor/vector-arena.js';
 import type { Optimizer, OptimizerState } from './optimizer.js';
 
@@ -39,24 +40,27 @@ function updateByOracles(arena: VectorArena, optimizer: Optimizer, pass: OnePass
 
 function updateByKernel(arena: VectorArena, { kernel }: Optimizer, pass: OnePass): OnePassOutcome | undefined {
   const { params, state, grads, learningRate, clipCoefficient: clip } = pass;
-  if (!arena.kernels || !kernel) return undefined;
+  const { team } = arena;
+  if (!team || !kernel) return undefined;
   const moments = kernel.moments.flatMap((name) => state.moments[name] ?? []);
+  const written = [params, ...moments];
   const stride = blockDigestBytes * numBlocks(params.length);
-  const room = arena.allocate(((1 + moments.length) * stride) / 4);
+  const room = arena.allocate((written.length * stride) / 4);
   try {
-    const addresses = [params, grads, room, ...moments].map((vector) => arena.addressOf(vector));
-    if (!addresses.every((address) => address !== undefined)) return undefined;
-    const [paramsAt = 0, gradsAt = 0, digestsAt = 0, ...momentsAt] = addresses;
-    arena.kernels.beginUpdate();
-    const at = { params: paramsAt, grads: gradsAt, moments: momentsAt, bytes: params.byteLength };
-    kernel.run(arena.kernels, state, { ...at, clip, digests: digestsAt, stride }, learningRate);
-    const clippedSquaredNorm = arena.kernels.endUpdate();
-    const digests = new Uint8Array(room.buffer, room.byteOffset, room.byteLength).slice();
-    const written = [params, ...moments];
+    const vectors = [params, grads, ...moments].map((vector) => arena.addressOf(vector));
+    const digestsAt = arena.addressOf(room);
+    if (!vectors.every((address) => address !== undefined) || digestsAt === undefined) return undefined;
+    const digests = written.map((_, i) => ({ at: digestsAt + i * stride, step: blockDigestBytes }));
+    const clippedSquaredNorm = sumBlocksIn(arena, params.length, (sums) => {
+      const factors = kernel.advance(state, learningRate);
+      team.run(kernel.name, params.byteLength, [...vectors.map(eachValue), clip, ...factors, sums, ...digests]);
+    });
+    if (clippedSquaredNorm === undefined) return undefined;
+    const bytes = new Uint8Array(room.buffer, room.byteOffset, room.byteLength).slice();
     return {
       clippedSquaredNorm,
       hasFiniteWeights: !Number.isNaN(clippedSquaredNorm),
-      blockDigests: new Map(written.map((vector, i) => [vector, digests.subarray(i * stride, (i + 1) * stride)])),
+      blockDigests: new Map(written.map((vector, i) => [vector, bytes.subarray(i * stride, (i + 1) * stride)])),
     };
   } finally {
     arena.free(room);

@@ -1,5 +1,4 @@
 // The face of an optimizer: pure on flat vectors, float32 at every operation, PyTorch's semantics.
-import type { Kernels } from '../tensor/kernels.js';
 import type { ByGroup } from './by-group.js';
 
 export interface OptimizerOptions {
@@ -28,23 +27,12 @@ export interface OptimizerState {
   readonly histories: Record<string, number[]>;
 }
 
-/** Where a kernel finds its vectors: addresses in the arena. `clip` multiplies the gradient. */
-export interface KernelVectors {
-  readonly params: number;
-  readonly grads: number;
-  /** In the order of `UpdateKernel.moments`. */
-  readonly moments: readonly number[];
-  readonly bytes: number;
-  readonly clip: number;
-  /** 16 bytes a block of params; those of each moment `stride` bytes further on. */
-  readonly digests: number;
-  readonly stride: number;
-}
-
+/** A kernel that does what `update` does, after clipping, checks the weights and digests what it writes. */
 export interface UpdateKernel {
+  readonly name: 'sgd' | 'sgdMomentum' | 'adam';
   readonly moments: readonly string[];
-  /** Does what `update` does, after clipping, and digests what it writes. */
-  run(kernels: Kernels, state: OptimizerState, at: KernelVectors, learningRate: number): void;
+  /** Counts the step; returns the factors that the kernel takes between the clip coefficient and its sums. */
+  advance(state: OptimizerState, learningRate: number): readonly number[];
 }
 
 export interface Optimizer {

@@ -30,13 +30,12 @@ export function createSgd({ momentum, nesterov, weightDecay }: SgdOptions, layou
 
 function sgdKernel(momentum: number, weightDecay: number): UpdateKernel {
   return {
+    name: momentum === 0 ? 'sgd' : 'sgdMomentum',
     moments: momentum === 0 ? [] : ['momentum_buffer'],
-    run(kernels, state, { params, grads, moments: [buffer], bytes, clip, digests, stride }, learningRate) {
+    advance(state, learningRate) {
       const rates = roundRates(momentum, weightDecay, learningRate);
-      const { weightDecay: decay, momentum: share, learningRate: rate } = rates;
-      if (buffer === undefined) kernels.sgd(params, grads, bytes, clip, decay, rate, digests);
-      else kernels.sgdMomentum(params, grads, buffer, bytes, clip, decay, share, rate, digests, stride);
       countStep(state);
+      return [rates.weightDecay, ...(momentum === 0 ? [] : [rates.momentum]), rates.learningRate];
     },
   };
 }

@@ -3,6 +3,7 @@
 // x ^= neighbour >>> 15), so two blocks that differ in one group, by any number of bits, never have one digest. It is a check
 // of bits against accidents, not a cryptographic hash; SHA-256 over the blocks of all vectors is taken in src/checkpoint/digest.ts.
 import { normBlockSize as blockSize } from './flat-vector.js';
+import { eachValue } from './kernel-team.js';
 import type { VectorArena } from './vector-arena.js';
 
 export const blockDigestBytes = 16;
@@ -42,12 +43,12 @@ function digestBlock(words: Uint32Array): readonly number[] {
 /** Digests a vector's blocks with the arena's kernels, or with the oracle where the vector does not lie in it. */
 export function digestBlocksIn(arena: VectorArena, vector: Float32Array): Uint8Array {
   const address = arena.addressOf(vector);
-  if (!arena.kernels || address === undefined) return digestBlocks(vector);
+  if (!arena.team || address === undefined) return digestBlocks(vector);
   const room = arena.allocate((blockDigestBytes / 4) * numBlocks(vector.length));
   try {
     const target = arena.addressOf(room);
     if (target === undefined) return digestBlocks(vector);
-    arena.kernels.digestBlocks(address, vector.byteLength, target);
+    arena.team.run('digestBlocks', vector.byteLength, [eachValue(address), { at: target, step: blockDigestBytes }]);
     return new Uint8Array(room.buffer, room.byteOffset, room.byteLength).slice();
   } finally {
     arena.free(room);

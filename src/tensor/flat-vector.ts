@@ -51,14 +51,26 @@ export function largestMagnitude(vector: Float32Array): number {
   return largest;
 }
 
-/** Sums the squares of the differences of two vectors in float64, in order. */
-export function squaredDistance(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) {
-    const difference = a[i]! - b[i]!;
-    sum += difference * difference;
+export interface Following {
+  /** Sum of the squares of what has changed, float64. */
+  readonly change: number;
+  /** Sum of the squares of what it is now. */
+  readonly squares: number;
+}
+
+/** Brings `copy` up to date with `source`; the sums go by blocks and lanes as in `squaredNorm`. */
+export function followInto(copy: Float32Array, source: Float32Array): Following {
+  let change = 0;
+  for (let start = 0; start < copy.length; start += normBlockSize) {
+    const lanes = new Float64Array(4);
+    for (let i = start; i < Math.min(start + normBlockSize, copy.length); i++) {
+      const difference = source[i]! - copy[i]!;
+      lanes[i & 3]! += difference * difference;
+    }
+    change += lanes[0]! + lanes[2]! + (lanes[1]! + lanes[3]!);
   }
-  return sum;
+  copy.set(source);
+  return { change, squares: squaredNorm(copy) };
 }
 
 /** Adds `source` to `target` in place, float32; the caller's order of calls is the order of the sum. */

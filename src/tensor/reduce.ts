@@ -1,19 +1,24 @@
 // Sum, mean and norm of vectors in an arena: by its kernels, or by the oracles of flat-vector.ts for what lies elsewhere.
-import { addInto, meanInto, squaredNorm } from './flat-vector.js';
+import { addInto, followInto, meanInto, normBlockSize, squaredNorm, type Following } from './flat-vector.js';
+import { eachValue, type Operand } from './kernel-team.js';
 import type { VectorArena } from './vector-arena.js';
 
 /** Adds `source` to `target` in place, float32. */
 export function addIn(arena: VectorArena, target: Float32Array, source: Float32Array): void {
   const [to, from] = [arena.addressOf(target), arena.addressOf(source)];
-  if (!arena.kernels || to === undefined || from === undefined) addInto(target, source);
-  else arena.kernels.add(to, from, target.byteLength);
+  if (!arena.team || to === undefined || from === undefined) addInto(target, source);
+  else arena.team.run('add', target.byteLength, [eachValue(to), eachValue(from)]);
 }
 
 /** Sums the squares of `vector` as `squaredNorm` does. */
 export function squaredNormIn(arena: VectorArena, vector: Float32Array): number {
-  const address = arena.addressOf(vector);
-  if (!arena.kernels || address === undefined) return squaredNorm(vector);
-  return arena.kernels.squaredNorm(address, vector.byteLength, 0);
+  const at = arena.addressOf(vector);
+  if (!arena.team || at === undefined) return squaredNorm(vector);
+  const { team } = arena;
+  const sum = sumBlocksIn(arena, vector.length, (sums) =>
+    team.run('squaredNorm', vector.byteLength, [eachValue(at), sums]),
+  );
+  return sum ?? squaredNorm(vector);
 }
 
 /** The last sum of a step, which is not taken yet; without `right`, `left` is all of it. */
@@ -24,15 +29,56 @@ export interface GradientSum {
 
 /** Makes `sum.left` the mean, f(f(left + right) / count), in one pass over memory; returns the sum of its squares. */
 export function meanNormIn(arena: VectorArena, { left, right }: GradientSum, count: number): number {
+  return meanNormByKernel(arena, { left, ...(right && { right }) }, count) ?? meanNormByOracles(left, right, count);
+}
+
+function meanNormByOracles(left: Float32Array, right: Float32Array | undefined, count: number): number {
+  if (right) addInto(left, right);
+  meanInto(left, count);
+  return squaredNorm(left);
+}
+
+function meanNormByKernel(arena: VectorArena, { left, right }: GradientSum, count: number): number | undefined {
+  const { team } = arena;
   const to = arena.addressOf(left);
   const from = right && arena.addressOf(right);
   // A count that float32 cannot hold is divided by in float64; the kernels divide in float32.
   const isForKernels = to !== undefined && Math.fround(count) === count && (!right || from !== undefined);
-  if (!arena.kernels || !isForKernels) {
-    if (right) addInto(left, right);
-    meanInto(left, count);
-    return squaredNorm(left);
+  if (!team || !isForKernels) return undefined;
+  return sumBlocksIn(arena, left.length, (sums) => {
+    if (from === undefined) team.run('meanNorm', left.byteLength, [eachValue(to), count, sums]);
+    else team.run('addMeanNorm', left.byteLength, [eachValue(to), eachValue(from), count, sums]);
+  });
+}
+
+/** Brings `copy` up to date with `source`; says how much has changed, as `followInto` does. */
+export function followIn(arena: VectorArena, copy: Float32Array, source: Float32Array): Following {
+  const { team } = arena;
+  const [to, from] = [arena.addressOf(copy), arena.addressOf(source)];
+  if (!team || to === undefined || from === undefined) return followInto(copy, source);
+  let squares: number | undefined;
+  const change = sumBlocksIn(arena, copy.length, (changes) => {
+    squares = sumBlocksIn(arena, copy.length, (sums) =>
+      team.run('follow', copy.byteLength, [eachValue(to), eachValue(from), changes, sums]),
+    );
+  });
+  return change === undefined || squares === undefined ? followInto(copy, source) : { change, squares };
+}
+
+/**
+ * Lets kernels write a float64 for each block of vectors of `length`; returns their sum in the order of the blocks. Undefined,
+ * and nothing was run, where the arena has no room.
+ */
+export function sumBlocksIn(arena: VectorArena, length: number, run: (sums: Operand) => void): number | undefined {
+  const blocks = Math.ceil(length / normBlockSize);
+  const room = arena.allocate(2 * blocks);
+  try {
+    const at = arena.addressOf(room);
+    if (at === undefined) return undefined;
+    run({ at, step: Float64Array.BYTES_PER_ELEMENT });
+    const sums = new Float64Array(room.buffer, room.byteOffset, blocks);
+    return sums.reduce((total, sum) => total + sum, 0);
+  } finally {
+    arena.free(room);
   }
-  if (from === undefined) return arena.kernels.meanNorm(to, left.byteLength, count, 0);
-  return arena.kernels.addMeanNorm(to, from, left.byteLength, count, 0);
 }

@@ -1,4 +1,5 @@
 // Float32Arrays in one WebAssembly memory: used again instead of made anew, and at hand for kernels that work on addresses.
+import { KernelTeam } from './kernel-team.js';
 import { instantiateKernels, type Kernels } from './kernels.js';
 import { webAssembly, type WasmMemory } from './webassembly.js';
 
@@ -13,6 +14,8 @@ const firstAddress = pageBytes;
 export interface VectorArena {
   /** They work on the addresses of vectors; undefined: vectors are plain arrays, for the oracles. */
   readonly kernels: Kernels | undefined;
+  /** Those that go block by block, on as many threads as help; there when `kernels` is. */
+  readonly team: KernelTeam | undefined;
   /** Gives a vector of `length` values. They are whatever its last owner left there. */
   allocate(length: number): Float32Array;
   /** Takes back a vector that `allocate` gave; throws RangeError when it did not, or has it back already. */
@@ -38,7 +41,7 @@ export function createVectorArena(options: VectorArenaOptions = {}): VectorArena
     onFallback?.(reason);
     onFallback = undefined;
   };
-  const { memory, kernels } = openMemory(options.maxPages ?? maxPages, fallBack);
+  const { memory, kernels, team } = openMemory(options.maxPages ?? maxPages, fallBack);
   const buffers = new WeakSet<ArrayBufferLike>();
   const lent = new Set<Float32Array>();
   const returned = new Map<number, Float32Array[]>();
@@ -55,6 +58,7 @@ export function createVectorArena(options: VectorArenaOptions = {}): VectorArena
 
   return {
     kernels,
+    team,
     allocate(length) {
       const vector = returned.get(length)?.pop() ?? carve(length);
       lent.add(vector);
@@ -73,6 +77,7 @@ export function createVectorArena(options: VectorArenaOptions = {}): VectorArena
 interface Opened {
   readonly memory?: WasmMemory;
   readonly kernels?: Kernels;
+  readonly team?: KernelTeam;
 }
 
 function openMemory(maximum: number, fallBack: (reason: string) => void): Opened {
@@ -80,7 +85,8 @@ function openMemory(maximum: number, fallBack: (reason: string) => void): Opened
   try {
     if (!webAssembly) throw new TypeError('there is no WebAssembly here');
     const memory = new webAssembly.Memory({ initial: 1, maximum, shared: true });
-    return { memory, kernels: instantiateKernels(memory) };
+    const kernels = instantiateKernels(memory, 0);
+    return { memory, kernels, team: new KernelTeam(kernels, memory) };
   } catch (error) {
     fallBack(`shared WebAssembly memory with SIMD cannot be had (${String(error)})`);
     return {};

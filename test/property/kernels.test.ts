@@ -65,26 +65,6 @@ it('measures norms and digests blocks as the oracles do', () => {
   );
 });
 
-it('gives the same bits chunk by chunk, when chunks begin at whole blocks', () => {
-  const length = 5 * 4096 + 7;
-  const [left, right] = [spreadValues(length, 1), spreadValues(length, 2)];
-  inArena([left, right, left, right], ([target, source, chunked, chunkedSource]) => {
-    const norm = meanNormIn(arena, { left: target!, right: source! }, 3);
-    let total = 0;
-    for (const [start, end] of [
-      [0, 4096],
-      [4096, 3 * 4096],
-      [3 * 4096, length],
-    ] as const) {
-      const to = arena.addressOf(chunked!.subarray(start, end))!;
-      const from = arena.addressOf(chunkedSource!.subarray(start, end))!;
-      total = arena.kernels!.addMeanNorm(to, from, 4 * (end - start), 3, total);
-    }
-    expect(total).toBe(norm);
-    expect(haveSameBits(chunked!, target!)).toBe(true);
-  });
-});
-
 it('leaves what lies behind a view as it is', () => {
   inArena([new Float32Array(64).fill(3), new Float32Array(64).fill(5)], ([target, source]) => {
     for (const length of [1, 2, 3, 5, 6, 7]) {

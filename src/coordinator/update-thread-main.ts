@@ -1,0 +1,5 @@
+// The thread that update-thread.ts starts.
+import { workerData } from 'node:worker_threads';
+import { serveTeam, type TeamShare } from '../tensor/kernel-team.js';
+
+serveTeam(workerData as TeamShare);
