@@ -40,10 +40,14 @@ export class Outbox {
 
   /** Sends the weights of the current step; a worker whose queue is not empty gets them with its next lease instead. */
   offerWeights(peer: Peer): void {
-    if (peer.connection.queuedBytes === 0) this.#sendWeights(peer);
+    if (peer.connection.queuedBytes === 0) peer.connection.batch(() => this.#sendWeights(peer));
   }
 
-  sendLease(peer: Peer, { leaseId, purpose, step, shards }: LeaseEffect): void {
+  sendLease(peer: Peer, lease: LeaseEffect): void {
+    peer.connection.batch(() => this.#sendLease(peer, lease));
+  }
+
+  #sendLease(peer: Peer, { leaseId, purpose, step, shards }: LeaseEffect): void {
     const { plan, statistics } = this.#options;
     peer.openLease = leaseId;
     this.#sendWeights(peer);

@@ -27,7 +27,7 @@ export class SharedMemory {
   /** Makes the file for weights of `parameters` values; an answer has at most `shards` tree nodes. Throws `SHM_UNAVAILABLE`, `SHM_FULL`. */
   constructor(folder: string, parameters: number, shards: number) {
     this.#folder = folder;
-    this.#chunks = numChunks(parameters, defaultLimits.maxChunkBytes);
+    this.#chunks = numChunks(parameters, defaultLimits.maxCellBytes);
     this.#shards = shards;
     this.#weights = CellFile.create(folder, this.#shapeOf(weightsSlots));
     this.#weights.writeNonce('owner', this.#nonce);
@@ -43,7 +43,7 @@ export class SharedMemory {
         processId: process.pid,
         weightsFd: this.#weights.fd,
         gradientsFd: gradients.fd,
-        cellBytes: defaultLimits.maxChunkBytes,
+        cellBytes: defaultLimits.maxCellBytes,
         weightsCells: this.#shapeOf(weightsSlots).cells,
         gradientsCells: this.#shapeOf(this.#shards).cells,
         nonce: this.#nonce,
@@ -77,7 +77,7 @@ export class SharedMemory {
   /** Lays the weights of a step out; returns the frames that tell of them. Throws `SHM_FULL`. */
   writeWeights(header: TensorHeader, params: Float32Array): Uint8Array[] {
     const first = (header.step % weightsSlots) * this.#chunks;
-    return Array.from(cutVector(header, params, defaultLimits.maxChunkBytes), (chunk) => {
+    return Array.from(cutVector(header, params, defaultLimits.maxCellBytes), (chunk) => {
       const cell = first + chunk.header.chunk;
       const frame = encodeCellHeader(chunk.header, cell);
       this.#weights.write(cell, frame, chunk.payload);
@@ -105,6 +105,6 @@ export class SharedMemory {
   }
 
   #shapeOf(vectors: number): CellFileShape {
-    return { cellBytes: defaultLimits.maxChunkBytes, cells: vectors * this.#chunks };
+    return { cellBytes: defaultLimits.maxCellBytes, cells: vectors * this.#chunks };
   }
 }

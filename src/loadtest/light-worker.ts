@@ -201,8 +201,7 @@ export class LightWorker implements SessionHost {
     }
     const { shards: reports, nodes } = run.leases.answer(lease.step, shards);
     this.#notePlanted(leaseId, lease.step, shards);
-    this.#session.send({ shardReports: { ...fence, reports: [...reports] } });
-    this.#session.sendNodes(leaseId, lease.step, nodes);
+    this.#session.sendAnswer({ ...fence, reports: [...reports] }, nodes);
   }
 
   #notePlanted(leaseId: number, step: number, shards: readonly LightShard[]): void {

@@ -26,6 +26,7 @@ export function countTraffic(connection: Connection, traffic: Traffic): Connecti
       traffic.bytesOut += bytes.length;
       connection.send(bytes);
     },
+    batch: (queue) => connection.batch(queue),
     close: (code, reason) => connection.close(code, reason),
     terminate: () => connection.terminate(),
   };

@@ -28,15 +28,16 @@ function valuesPerChunk(dtype: WireDtype, maxChunkBytes: number): number {
   return least * Math.max(1, Math.floor(maxChunkBytes / payloadBytes(dtype, least)));
 }
 
-/** Cuts a vector into chunks of at most `maxChunkBytes` (but of a block at least, for int8). */
+/** Cuts a vector, from chunk `from` on, into chunks of at most `maxChunkBytes` (but of a block at least, for int8). */
 export function* cutVector(
   header: TensorHeader,
   vector: Float32Array | QuantisedVector,
   maxChunkBytes: number,
+  from: Pick<FrameHeader, 'offset' | 'chunk'> = { offset: 0, chunk: 0 },
 ): Generator<Chunk> {
   const { dtype, length } = describe(vector);
   const perChunk = valuesPerChunk(dtype, maxChunkBytes);
-  for (let offset = 0, chunk = 0; offset < length; offset += perChunk, chunk += 1) {
+  for (let { offset, chunk } = from; offset < length; offset += perChunk, chunk += 1) {
     const count = Math.min(perChunk, length - offset);
     const payload =
       'dtype' in vector
@@ -49,6 +50,12 @@ export function* cutVector(
 function describe(vector: Float32Array | QuantisedVector): { readonly dtype: WireDtype; readonly length: number } {
   if (!('dtype' in vector)) return { dtype: 'f32', length: vector.length };
   return { dtype: vector.dtype, length: vector.dtype === 'int8' ? vector.integers.length : vector.words.length };
+}
+
+/** Bytes of a whole vector on the wire. */
+export function payloadSize(vector: Float32Array | QuantisedVector): number {
+  const { dtype, length } = describe(vector);
+  return payloadBytes(dtype, length);
 }
 
 /** Cuts a vector into frames of at most `maxChunkBytes` payload. */

@@ -120,19 +120,18 @@ export function decodeFrame(bytes: Uint8Array, checksum: Checksum, limits: Proto
   if (flags === inCellFlag) {
     if (payload.length > 0)
       throw invalid(`its payload lies in shared memory, and ${payload.length} bytes came with it`);
-    checkSizes(header, payloadBytes(header.dtype, header.count), limits);
+    checkSizes(header, payloadBytes(header.dtype, header.count), limits.maxCellBytes, limits);
     return { header, head, payload, cell: check };
   }
-  checkSizes(header, payload.length, limits);
+  checkSizes(header, payload.length, limits.maxChunkBytes, limits);
   if (checksum(payload) !== check)
     throw new ProtocolError('FRAME_CORRUPT', 'The checksum of a tensor frame does not fit its payload.');
   return { header, head, payload, cell: undefined };
 }
 
-function checkSizes(header: FrameHeader, bytes: number, limits: ProtocolLimits): void {
+function checkSizes(header: FrameHeader, bytes: number, most: number, limits: ProtocolLimits): void {
   const { count, offset, total } = header;
-  if (bytes > limits.maxChunkBytes)
-    throw invalid(`its payload has ${bytes} bytes, at most ${limits.maxChunkBytes} are allowed`);
+  if (bytes > most) throw invalid(`its payload has ${bytes} bytes, at most ${most} are allowed`);
   if (bytes !== payloadBytes(header.dtype, count)) throw invalid(`its payload has ${bytes} bytes for ${count} values`);
   if (total > limits.maxTensorValues)
     throw invalid(`its tensor has ${total} values, at most ${limits.maxTensorValues} are allowed`);

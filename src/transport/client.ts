@@ -51,7 +51,9 @@ export function connect(options: ConnectOptions): Promise<Connection> {
       ...(options.token !== undefined && { headers: { authorization: `Bearer ${options.token}` } }),
       ...(options.tlsCaPath !== undefined && { ca: readCa(options.tlsCaPath) }),
     });
-    socket.once('open', () => resolve(new SocketConnection(socket, options.join, isLocal)));
+    socket.once('upgrade', ({ socket: stream }) =>
+      socket.once('open', () => resolve(new SocketConnection(socket, stream, options.join, isLocal))),
+    );
     socket.on('error', (cause) =>
       reject(
         cause instanceof TransportError

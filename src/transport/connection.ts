@@ -25,6 +25,8 @@ export interface Connection {
   handle(handlers: ConnectionHandlers): void;
   /** Queues one message. The bytes must not change until they have left; one buffer may be sent to many. */
   send(bytes: Uint8Array): void;
+  /** Lets all messages that `queue` sends leave together: one call of the system, and the peer is woken once. */
+  batch(queue: () => void): void;
   /** Bytes that are queued and have not left. */
   readonly queuedBytes: number;
   close(code: number, reason: string): void;

@@ -65,7 +65,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       return;
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      options.onConnection(new SocketConnection(webSocket, peerOf(request), isLocal(request)));
+      options.onConnection(new SocketConnection(webSocket, socket, peerOf(request), isLocal(request)));
     });
   });
   const open = new Set<Socket>();

@@ -1,4 +1,5 @@
 // A Connection over a WebSocket (RFC 6455, package ws).
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Connection, ConnectionHandlers } from './connection.js';
 
@@ -9,11 +10,14 @@ export class SocketConnection implements Connection {
   readonly peer: string;
   readonly isLocal: boolean;
   readonly #socket: WebSocket;
+  /** What carries the WebSocket. */
+  readonly #stream: Duplex;
   #isClosed = false;
 
-  constructor(socket: WebSocket, peer: string, isLocal: boolean) {
+  constructor(socket: WebSocket, stream: Duplex, peer: string, isLocal: boolean) {
     this.isLocal = isLocal;
     this.#socket = socket;
+    this.#stream = stream;
     this.peer = peer;
   }
 
@@ -38,6 +42,15 @@ export class SocketConnection implements Connection {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     // The callback keeps ws from raising a failed write as an error of its own: 'close' follows.
     this.#socket.send(bytes, { binary: true }, () => undefined);
+  }
+
+  batch(queue: () => void): void {
+    this.#stream.cork();
+    try {
+      queue();
+    } finally {
+      this.#stream.uncork();
+    }
   }
 
   get queuedBytes(): number {

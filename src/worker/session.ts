@@ -12,6 +12,7 @@ import {
   type ControlDraft,
   type ControlMessage,
 } from '../protocol/control.js';
+import { payloadSize } from '../protocol/chunks.js';
 import { decodeFrame, isFrame, type Frame } from '../protocol/frame.js';
 import { defaultLimits } from '../protocol/limits.js';
 import { sharedMemoryCapability, type PayloadChoice } from '../protocol/payload.js';
@@ -32,6 +33,7 @@ import { TensorRoad } from './tensor-road.js';
 
 export type Lease = ControlBodies['lease'];
 export type Welcome = ControlBodies['welcome'];
+type ShardReports = NonNullable<ControlDraft['shardReports']>;
 
 export interface NodeGradient {
   readonly node: TreeNode;
@@ -112,15 +114,26 @@ export class Session {
     this.#link?.connection.send(encodeControl(draft));
   }
 
-  /** Sends the gradients of a lease's tree nodes. */
-  sendNodes(leaseId: number, step: number, nodes: readonly NodeGradient[]): void {
+  /** Answers a training lease: what its shards came to, and the gradients of its tree nodes. */
+  sendAnswer(reports: ShardReports, nodes: readonly NodeGradient[]): void {
+    const queue = (): void => {
+      this.send({ shardReports: reports });
+      this.#sendNodes(reports.leaseId ?? 0, reports.step ?? 0, nodes);
+    };
+    // What is long had better be read while the rest is written.
+    const isShort = nodes.length * (nodes[0] ? payloadSize(nodes[0].vector) : 0) <= defaultLimits.maxCellBytes;
+    if (isShort) this.#link?.connection.batch(queue);
+    else queue();
+  }
+
+  #sendNodes(leaseId: number, step: number, nodes: readonly NodeGradient[]): void {
     const link = this.#link;
     if (!link?.welcome) return;
-    const { runId, generation } = link.welcome;
+    const { runId, generation, maxChunkBytes } = link.welcome;
     link.road.beginAnswer();
     for (const { node, vector } of nodes) {
       const header = { kind: 'gradient', generation, step, attempt: leaseId, ...node, runId } as const;
-      const frames = link.road.encode(header, vector, link.welcome.maxChunkBytes, (error) => this.#onRoadClosed(error));
+      const frames = link.road.encode(header, vector, maxChunkBytes, (error) => this.#onRoadClosed(error));
       for (const frame of frames) link.connection.send(frame);
     }
   }

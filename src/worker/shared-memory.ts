@@ -10,14 +10,15 @@ type Offer = ControlBodies['sharedMemory'];
 export class SharedMemory {
   /** What the coordinator is to find in the file of gradients. */
   readonly nonce = randomBytes(nonceBytes);
-  readonly #cellBytes: number;
+  /** Most that a cell holds, of payload. */
+  readonly cellBytes: number;
   readonly #weights: CellFile;
   readonly #gradients: CellFile;
   #numCells: number;
   #nextCell = 0;
 
   private constructor({ cellBytes, gradientsCells }: Offer, weights: CellFile, gradients: CellFile) {
-    this.#cellBytes = cellBytes;
+    this.cellBytes = cellBytes;
     this.#numCells = gradientsCells;
     this.#weights = weights;
     this.#gradients = gradients;
@@ -57,7 +58,7 @@ export class SharedMemory {
 
   /** Lays a chunk out; returns the frame that tells of it, or undefined when there is no cell for it. Throws `SHM_FULL`, once. */
   write(header: FrameHeader, payload: Uint8Array): Uint8Array | undefined {
-    if (this.#nextCell >= this.#numCells || payload.length > this.#cellBytes) return undefined;
+    if (this.#nextCell >= this.#numCells || payload.length > this.cellBytes) return undefined;
     const frame = encodeCellHeader(header, this.#nextCell);
     try {
       this.#gradients.write(this.#nextCell, frame, payload);

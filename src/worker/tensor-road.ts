@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { ProtocolError, TransportError } from '../errors.js';
 import { copyOf, cutVector, VectorAssembly, type CopyChunk, type TensorHeader } from '../protocol/chunks.js';
 import type { ControlBodies } from '../protocol/control.js';
-import { encodeFrame, type Frame } from '../protocol/frame.js';
+import { encodeFrame, type Frame, type FrameHeader } from '../protocol/frame.js';
 import { defaultLimits } from '../protocol/limits.js';
 import type { QuantisedVector } from '../protocol/quantise.js';
 import { SharedMemory } from './shared-memory.js';
@@ -72,19 +72,28 @@ export class TensorRoad {
     maxChunkBytes: number,
     onFull: (error: TransportError) => void,
   ): Generator<Uint8Array> {
-    for (const { header: part, payload } of cutVector(
-      header,
-      vector,
-      Math.min(maxChunkBytes, defaultLimits.maxChunkBytes),
-    )) {
-      let frame: Uint8Array | undefined;
-      try {
-        frame = this.#sharedMemory?.write(part, payload);
-      } catch (error) {
-        if (!(error instanceof TransportError)) throw error;
-        onFull(error);
+    let sent = { offset: 0, chunk: 0 };
+    if (this.#sharedMemory) {
+      for (const { header: part, payload } of cutVector(header, vector, this.#sharedMemory.cellBytes)) {
+        const frame = this.#write(part, payload, onFull);
+        if (!frame) break;
+        yield frame;
+        sent = { offset: part.offset + part.count, chunk: part.chunk + 1 };
       }
-      yield frame ?? encodeFrame(part, payload, crc32);
+    }
+    const chunkBytes = Math.min(maxChunkBytes, defaultLimits.maxChunkBytes);
+    for (const { header: part, payload } of cutVector(header, vector, chunkBytes, sent)) {
+      yield encodeFrame(part, payload, crc32);
+    }
+  }
+
+  #write(header: FrameHeader, payload: Uint8Array, onFull: (error: TransportError) => void): Uint8Array | undefined {
+    try {
+      return this.#sharedMemory?.write(header, payload);
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      onFull(error);
+      return undefined;
     }
   }
 

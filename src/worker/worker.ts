@@ -211,8 +211,7 @@ class Worker implements SessionHost {
       this.#session.send({ evaluationReports: { leaseId, step, reports, computeMs } });
       return;
     }
-    this.#session.send({ shardReports: { leaseId, step, reports, computeMs } });
-    this.#session.sendNodes(leaseId, step, nodes);
+    this.#session.sendAnswer({ leaseId, step, reports, computeMs }, nodes);
   }
 }
 

@@ -112,6 +112,8 @@ export interface CoreState {
   hasFreeShards: boolean;
   isEvaluationDue: boolean;
   isSaveDue: boolean;
+  /** Workers to whom the weights go at the end of the event, unless a lease brings them along. */
+  weightsDue: readonly number[];
   isStopping: boolean;
   lastTick: number;
   waitingSince: number;
@@ -216,6 +218,7 @@ export function createCoreState(plan: CorePlan, startStep: number, now: number, 
     isEvaluationDue,
     // The checkpoint of this step knows nothing of its score yet.
     isSaveDue: isEvaluationDue,
+    weightsDue: [],
     isStopping: false,
     lastTick: now,
     waitingSince: now,

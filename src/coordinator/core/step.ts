@@ -18,7 +18,17 @@ export function step(state: CoreState, event: CoreEvent, now: number): CoreEffec
   const effects: CoreEffect[] = [];
   onEvent(state, event, now, effects);
   advance(state, now, effects);
+  sendWeights(state, effects);
   return effects;
+}
+
+/** A lease brings the weights along, so that a worker is woken once; who gets no lease gets them after all leases are out. */
+function sendWeights(state: CoreState, effects: CoreEffect[]): void {
+  if (state.weightsDue.length === 0) return;
+  const leased = new Set(effects.flatMap((effect) => (effect.type === 'lease' ? [effect.rank] : [])));
+  const ranks = state.weightsDue.filter((rank) => !leased.has(rank));
+  state.weightsDue = [];
+  if (ranks.length > 0 && state.phase !== 'ended') effects.push({ type: 'sendWeights', ranks });
 }
 
 function onEvent(state: CoreState, event: CoreEvent, now: number, effects: CoreEffect[]): void {
@@ -29,7 +39,7 @@ function onEvent(state: CoreState, event: CoreEvent, now: number, effects: CoreE
         type: 'tell',
         event: { event: 'worker-joined', rank: event.rank, name: event.name, workers: state.workers.size },
       });
-      effects.push({ type: 'sendWeights', ranks: [event.rank] });
+      state.weightsDue = [event.rank];
       return;
     case 'left':
       forget(state, event.rank, event.reason, now, effects);
@@ -49,7 +59,7 @@ function onEvent(state: CoreState, event: CoreEvent, now: number, effects: CoreE
       onScored(state, event, now, effects);
       return;
     case 'updated':
-      onUpdated(state, effects);
+      onUpdated(state);
       return;
     case 'stop':
       state.isStopping = true;
@@ -62,7 +72,7 @@ function onEvent(state: CoreState, event: CoreEvent, now: number, effects: CoreE
   }
 }
 
-function onUpdated(state: CoreState, effects: CoreEffect[]): void {
+function onUpdated(state: CoreState): void {
   const { plan } = state;
   state.phase = 'running';
   state.step += 1;
@@ -71,7 +81,7 @@ function onUpdated(state: CoreState, effects: CoreEffect[]): void {
   const isLast = state.step >= plan.totalSteps;
   state.isEvaluationDue = isEvaluationDueAfter(plan, state.step);
   state.isSaveDue = isDue(plan.saveEvery);
-  if (!isLast || state.isEvaluationDue) effects.push({ type: 'sendWeights', ranks: [...state.workers.keys()] });
+  if (!isLast || state.isEvaluationDue) state.weightsDue = [...state.workers.keys()];
 }
 
 /** Moves on as far as can be: closes a round that is complete, opens the next, grants leases. */

@@ -19,7 +19,7 @@ describe('a step', () => {
     expect(story.core.phase).toBe('updating');
     expect(story.leased).toEqual({});
     const next = story.send({ type: 'updated' });
-    expect(effectsOf(next, 'sendWeights')).toEqual([{ type: 'sendWeights', ranks: [0, 1] }]);
+    expect(effectsOf(next, 'sendWeights')).toEqual([]); // leases bring them along
     expect(effectsOf(next, 'lease').map(({ step, shards }) => [step, shards])).toEqual([
       [1, [0, 1]],
       [1, [2, 3]],
@@ -39,6 +39,11 @@ describe('a step', () => {
     const story = new Story({ numShards: 2, minWorkers: 3 });
     story.join(0, 1, 2);
     expect(story.leased).toEqual({ 0: [0], 1: [1] });
+    story.answer(story.lease(0));
+    story.answer(story.lease(1));
+    const next = story.send({ type: 'updated' });
+    expect(purposes(next)).toEqual(['train', 'train']);
+    expect(next.at(-1)).toEqual({ type: 'sendWeights', ranks: [2] });
     story.leave(0);
     expect(story.leased).toEqual({ 1: [1], 2: [0] });
   });

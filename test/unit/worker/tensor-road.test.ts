@@ -3,14 +3,14 @@ import { crc32 } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SharedMemory } from '../../../src/coordinator/shared-memory.js';
 import type { Peer } from '../../../src/coordinator/peer.js';
-import { encodeVector } from '../../../src/protocol/chunks.js';
+import { cutVector, encodeVector } from '../../../src/protocol/chunks.js';
 import type { ControlBodies, ControlDraft } from '../../../src/protocol/control.js';
-import { decodeFrame } from '../../../src/protocol/frame.js';
+import { decodeFrame, encodeFrame } from '../../../src/protocol/frame.js';
 import { defaultLimits } from '../../../src/protocol/limits.js';
 import { TensorRoad } from '../../../src/worker/tensor-road.js';
 import { haveSameBits } from '../tensor/spread-values.js';
 
-const values = defaultLimits.maxChunkBytes / 4 + 3; // two chunks
+const values = defaultLimits.maxCellBytes / 4 + 3; // two cells, or five frames
 const fence = { generation: 1, attempt: 0, level: 0, index: 0, runId: '0123456789abcdef' } as const;
 const weightsOf = (step: number) => ({ ...fence, kind: 'weights', step }) as const;
 const gradientOf = { ...fence, kind: 'gradient', step: 0, attempt: 5 } as const;
@@ -64,8 +64,13 @@ describe.runIf(process.platform === 'linux')('tensors between a worker and its c
     const inCells = memory.writeWeights(weightsOf(3), vector(1));
     const inFrames = encodeVector(weightsOf(3), vector(1), defaultLimits.maxChunkBytes, crc32);
     expect(inCells.map((bytes) => bytes.length)).toEqual([64, 64]);
-    for (const messages of [inCells, inFrames, [inCells[0], inFrames[1]], [inFrames[0], inCells[1]]]) {
-      expectWeights(bring(road, messages as Uint8Array[]), 3, vector(1));
+    const [firstCell = new Uint8Array(0)] = inCells;
+    const cell = { offset: defaultLimits.maxCellBytes / 4, chunk: 1 };
+    const rest = Array.from(cutVector(weightsOf(3), vector(1), defaultLimits.maxChunkBytes, cell), (chunk) =>
+      encodeFrame(chunk.header, chunk.payload, crc32),
+    );
+    for (const messages of [inCells, inFrames, [firstCell, ...rest]]) {
+      expectWeights(bring(road, messages), 3, vector(1));
     }
     road.beginAnswer();
     const frames = [...road.encode(gradientOf, vector(2), defaultLimits.maxChunkBytes, () => undefined)];
@@ -97,7 +102,7 @@ describe.runIf(process.platform === 'linux')('tensors between a worker and its c
     expect(lengths).toEqual([
       [64, 64],
       [64, 64],
-      [64 + defaultLimits.maxChunkBytes, 64 + 12],
+      [...new Array<number>(4).fill(64 + defaultLimits.maxChunkBytes), 64 + 12],
     ]);
   });
 
