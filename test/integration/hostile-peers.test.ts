@@ -15,7 +15,7 @@ const folder = tempFolder();
 const token = 'hostile-peers-know-this-one';
 const shards = 4;
 const common =
-  `--data adding --data-length 6 --data-examples 48 --hidden-size 6 --global-batch 16 --shards ${shards} --steps 30 --evaluate-every 0 --save-every 0 --backend wasm --listen 127.0.0.1:0 --json`.split(
+  `--data adding --data-length 6 --data-examples 48 --hidden-size 6 --global-batch 16 --shards ${shards} --steps 100 --evaluate-every 5 --save-every 0 --backend wasm --listen 127.0.0.1:0 --json`.split(
     ' ',
   );
 
@@ -37,19 +37,23 @@ interface Leased {
 }
 type Report = NonNullable<NonNullable<ControlDraft['shardReports']>['reports']>[number];
 
-/** A new hostile worker takes the place of the one before it, and gets a lease in the step that is opened then. */
-async function takeLease(): Promise<Leased> {
-  const peer = new HostilePeer({ url, token });
-  await peer.hello(kernelId);
-  const welcome = await peer.answer('welcome');
-  holder.close();
-  holder = peer;
-  return leased(peer, welcome);
+/**
+ * A new hostile worker takes the place of the one before it, and gets a lease in the step or evaluation that is opened then;
+ * when it is for the other purpose, the next one follows.
+ */
+async function takeLease(purpose = Purpose.PURPOSE_TRAIN): Promise<Leased> {
+  for (;;) {
+    const peer = new HostilePeer({ url, token });
+    await peer.hello(kernelId);
+    const welcome = await peer.answer('welcome');
+    holder.close();
+    holder = peer;
+    const lease = await peer.answer('lease');
+    if (lease.purpose === purpose) return leased(peer, welcome, lease);
+  }
 }
 
-async function leased(peer: HostilePeer, welcome: ControlBodies['welcome']): Promise<Leased> {
-  let lease = await peer.answer('lease');
-  while (lease.purpose !== Purpose.PURPOSE_TRAIN) lease = await peer.answer('lease');
+function leased(peer: HostilePeer, welcome: ControlBodies['welcome'], lease: ControlBodies['lease']): Leased {
   const { leaseId, step } = lease;
   const fitting = lease.shards.map(({ shard, exampleIds }): Report => ({
     shard: shard ?? 0,
@@ -228,6 +232,20 @@ describe('a worker that is in', () => {
     expect(closed.slice(0, wanted.length)).toBe(wanted);
   });
 
+  it.each<[string, (lease: ControlBodies['lease']) => ControlDraft]>([
+    [
+      'scores an evaluation with wrong counts',
+      ({ leaseId, step, shards: held }) => ({
+        evaluationReports: { leaseId, step, reports: held.map(({ shard }) => ({ shard: shard ?? 0, count: 1e6 })) },
+      }),
+    ],
+    ['scores no shard of an evaluation', ({ leaseId, step }) => ({ evaluationReports: { leaseId, step } })],
+  ])('and %s loses its socket', async (_name, attack) => {
+    const { peer, lease } = await takeLease(Purpose.PURPOSE_EVALUATE);
+    await peer.say(attack(lease));
+    expect(await peer.closed).toMatch(/^4000 ANSWER_INVALID/);
+  });
+
   it('keeps it when frames are stale or are for leases that it does not have: they are dropped', async () => {
     const { peer, frame, lease } = await takeLease();
     await peer.say(
@@ -253,7 +271,7 @@ describe('a worker that is in', () => {
     await peer.say(reports((one) => ({ ...one, loss: NaN, squaredNorm: Infinity, nonFinite: '\x07'.repeat(9999) })));
     const event = await coordinator.event('non-finite');
     expect([event.rank, event.reaction]).toEqual([welcome.rank, 'recompute']);
-    await leased(peer, welcome); // the step went on, and the next one has a share for it again
+    await peer.answer('lease'); // the step went on, and what comes next has a share for it again
   });
 });
 

@@ -14,6 +14,19 @@ describe('coordinator and workers under simulated faults', () => {
     for (const seed of seeds) simulate(scenarioOf(seed));
   });
 
+  // A lease of an evaluation is overdue after 2 s where the worker's speed is known, after 60 s where nobody's is; the workers
+  // hang in up to ten of them.
+  it('go on when workers hang in evaluations alone', () => {
+    for (const seed of seeds.slice(0, 20)) {
+      const toy = { ...scenarioOf(seed).toy, steps: 6, minWorkers: 4, evaluateEvery: 1, evaluationShards: 40 };
+      const run = { seed, toy, workers: 4, shardMs: 5, latencyMs: 2, faultEveryMs: 100, healAt: 1000 };
+      expect(simulate({ ...run, faults: new Set() }).virtualMs).toBeLessThan(2000);
+      const { virtualMs } = simulate({ ...run, faults: new Set(['hang-in-evaluation']) });
+      expect(virtualMs).toBeGreaterThan(2000);
+      expect(virtualMs).toBeLessThan(130_000);
+    }
+  });
+
   it('do the same again from the same seed', () => {
     for (const seed of seeds.slice(0, 20)) {
       expect(simulate(scenarioOf(seed))).toEqual(simulate(scenarioOf(seed)));

@@ -4,7 +4,7 @@ import type { FaultClass } from './scenario.js';
 import type { WorkerProcess } from './worker-process.js';
 
 /** Faults after which a worker may rightly be given up as late. */
-export const makesLate: ReadonlySet<FaultClass> = new Set(['stall', 'silence', 'freeze', 'hang', 'slow']);
+export const makesLate: ReadonlySet<FaultClass> = new Set(['stall', 'silence', 'freeze', 'hang', 'hang-in-evaluation', 'slow']);
 
 /** Does to a worker what its kind of fault does; kinds that do not concern a worker do nothing. */
 export function strike(kind: FaultClass, worker: WorkerProcess, random: Draws, now: number): void {
@@ -18,6 +18,7 @@ export function strike(kind: FaultClass, worker: WorkerProcess, random: Draws, n
   if (kind === 'kill') worker.kill(random.between(100, 3000));
   if (kind === 'freeze') worker.freeze(random.between(500, 15_000));
   if (kind === 'hang') worker.numHangs += 1;
+  if (kind === 'hang-in-evaluation') worker.numEvaluationHangs += 1;
   if (kind === 'flaw') worker.numFlaws += 1;
   if (kind === 'slow') worker.slowness = random.between(2, 30);
 }

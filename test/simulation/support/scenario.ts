@@ -10,6 +10,7 @@ export const faultClasses = [
   'kill',
   'freeze',
   'hang',
+  'hang-in-evaluation',
   'slow',
   'flaw',
   'kill-coordinator',

@@ -146,6 +146,7 @@ class Simulation implements World {
     for (const worker of this.#workers) {
       worker.slowness = 1;
       worker.numHangs = 0;
+      worker.numEvaluationHangs = 0;
     }
     // Connections that went silent stay so: both sides must find out by themselves.
   }

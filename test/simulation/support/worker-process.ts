@@ -31,6 +31,8 @@ export class WorkerProcess {
   slowness = 1;
   /** Leases that its compute thread never finishes. */
   numHangs = 0;
+  /** The same for leases of an evaluation alone. */
+  numEvaluationHangs = 0;
   /** Gradients that it gets wrong (not finite) the first time. */
   numFlaws = 0;
   readonly #world: World;
@@ -260,8 +262,7 @@ export class WorkerProcess {
     const params = this.#params ?? new Float32Array(layout.size);
     const purpose = lease.purpose === Purpose.PURPOSE_TRAIN ? 'train' : 'evaluate';
     const shards = lease.shards.map(({ shard }) => shard ?? 0);
-    if (this.numHangs > 0) {
-      this.numHangs -= 1;
+    if (this.#isToHang(purpose)) {
       timeline.note(`${this.name} hangs in lease ${lease.leaseId}`);
       return;
     }
@@ -277,6 +278,13 @@ export class WorkerProcess {
       this.#dispatch({ type: 'computed', leaseId: lease.leaseId });
       this.#results.delete(lease.leaseId);
     });
+  }
+
+  #isToHang(purpose: Result['purpose']): boolean {
+    if (this.numHangs > 0) this.numHangs -= 1;
+    else if (purpose === 'evaluate' && this.numEvaluationHangs > 0) this.numEvaluationHangs -= 1;
+    else return false;
+    return true;
   }
 
   #isFlawed(step: number, shard: number): boolean {

@@ -204,6 +204,35 @@ describe('evaluation', () => {
     expect(effectsOf(story.score(story.lease(1)), 'evaluation')).toHaveLength(1);
   });
 
+  it('that a worker is late with is shared with others, and the first scores win', () => {
+    const story = new Story({ ...evaluating, evaluateEvery: 1, minWorkers: 2, numEvaluationShards: 16 });
+    story.join(0, 1);
+    story.finishStep();
+    for (const rank of [0, 1]) story.score(story.lease(rank)); // now the speed of both is known: a lease is due after 2 s
+    story.finishStep();
+    const late = story.lease(1);
+    story.score(story.lease(0));
+    story.pass(2000);
+    expect(story.leased).toEqual({ 1: late.shards });
+    story.pass(250);
+    expect(story.leased).toEqual({ 0: late.shards, 1: late.shards });
+    const end = story.score(story.lease(0));
+    expect(effectsOf(end, 'evaluation')[0]?.scores).toHaveLength(16);
+    expect(effectsOf(end, 'revoke')).toEqual([{ type: 'revoke', rank: 1, leaseId: late.leaseId }]);
+    expect(story.score(late)).toEqual([]); // stale: no fault, and nothing counts twice
+  });
+
+  it('that a worker never answers costs it its place after twice that time', () => {
+    const story = new Story({ ...evaluating, evaluateEvery: 1, minWorkers: 2, numEvaluationShards: 16 });
+    story.join(0, 1);
+    story.finishStep();
+    story.score(story.lease(0));
+    expect(story.pass(60_000)).toEqual([]); // nobody had answered one when this lease was granted
+    expect(purposes(story.pass(250))).toEqual(['evaluate']);
+    const stuck = effectsOf(story.pass(60_000), 'disconnect');
+    expect(stuck.map(({ rank, code, isStuck }) => [rank, code, isStuck])).toContainEqual([1, 'STUCK', true]);
+  });
+
   it('comes before the checkpoint of its step, which knows its score', () => {
     const story = new Story({ ...evaluating, totalSteps: 4, saveEvery: 2, numEvaluationShards: 1 });
     story.join(0);
