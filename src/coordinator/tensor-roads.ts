@@ -18,7 +18,7 @@ export interface TensorRoadsOptions {
   readonly generation: number;
   /** The live state: its weights go out as they are when they are asked for. */
   readonly state: TrainingState;
-  /** A road that was to be used is not to be had; frames take its place. */
+  /** Shared memory was to be used and is not to be had, or takes no more; frames take its place. Called once. */
   onClosed(error: TransportError): void;
 }
 
@@ -34,6 +34,7 @@ export class TensorRoads {
   #sharedMemory: SharedMemory | undefined;
   /** Weights still fit into shared memory. */
   #hasRoom = true;
+  #hasFailed = false;
   #inFrames: EncodedWeights | undefined;
   #inCells: EncodedWeights | undefined;
 
@@ -50,6 +51,7 @@ export class TensorRoads {
   /** Offers shared memory to a worker of this machine that can take it. With payload `shm`, others are a ProtocolError. */
   offer(peer: Peer, { capabilities, protocolMinor }: ControlBodies['hello']): void {
     const canTake = peer.connection.isLocal && protocolMinor >= 1 && capabilities.includes(sharedMemoryCapability);
+    if (canTake && this.#hasFailed) return; // there is no room for one more
     if (canTake) this.#attempt(() => this.#sharedMemory?.offer(peer));
     else this.#refuse('It is not on the machine of the coordinator, or runs with --payload frame.');
   }
@@ -109,7 +111,8 @@ export class TensorRoads {
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
       if (this.#options.payload === 'shm') throw new ConfigError(error.code, error.message, { cause: error });
-      this.#options.onClosed(error);
+      if (!this.#hasFailed) this.#options.onClosed(error);
+      this.#hasFailed = true;
       return false;
     }
   }
