@@ -84,10 +84,12 @@ describe('the commit log', () => {
   it('is refused with line and offset when it was damaged before its end', async () => {
     const out = join(folder, 'log');
     const { runDir } = await stoppedRun(out);
-    flipBit(join(runDir, 'commits.jsonl'), 100); // in step 1, a group of its own: later groups say that it was on disk
+    const log = join(runDir, 'commits.jsonl');
+    const stepOne = readFileSync(log).indexOf('\n') + 1;
+    flipBit(log, stepOne + 10); // the first record is a group of its own, and the next group says that it was on disk
     const run = resume(out, '--steps', '9');
     expect((await run.exit()).code).toBe(6);
-    expect(run.stderr).toMatch(/LOG_DAMAGED.*line \d+/s);
+    expect(run.stderr).toMatch(new RegExp(`LOG_DAMAGED.*line 2 at byte ${stepOne},`, 's'));
   });
 
   it('catches a run that comes out otherwise when it is repeated', async () => {
