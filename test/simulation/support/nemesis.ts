@@ -4,7 +4,14 @@ import type { FaultClass } from './scenario.js';
 import type { WorkerProcess } from './worker-process.js';
 
 /** Faults after which a worker may rightly be given up as late. */
-export const makesLate: ReadonlySet<FaultClass> = new Set(['stall', 'silence', 'freeze', 'hang', 'hang-in-evaluation', 'slow']);
+export const makesLate: ReadonlySet<FaultClass> = new Set([
+  'stall',
+  'silence',
+  'freeze',
+  'hang',
+  'hang-in-evaluation',
+  'slow',
+]);
 
 /** Does to a worker what its kind of fault does; kinds that do not concern a worker do nothing. */
 export function strike(kind: FaultClass, worker: WorkerProcess, random: Draws, now: number): void {
