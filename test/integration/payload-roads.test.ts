@@ -38,10 +38,10 @@ describe.runIf(process.platform === 'linux')('the payload road', () => {
   it('may be another for each worker of a run, and one may be killed', async () => {
     const coordinator = start('coordinator', ...run, '--min-workers', '3');
     const { urls } = await coordinator.event('listening');
-    const join = ['worker', '--join', urls[0] ?? '', '--backend', 'native', '--workers', '1', '--json'];
-    start(...join, '--payload', 'frame', '--name', 'framed');
-    start(...join, '--name', 'shared');
-    const doomed = start(...join, '--name', 'doomed', '--max-restarts', '0');
+    const worker = ['worker', '--join', urls[0] ?? '', '--backend', 'native', '--workers', '1', '--json'];
+    start(...worker, '--payload', 'frame', '--name', 'framed');
+    start(...worker, '--name', 'shared');
+    const doomed = start(...worker, '--name', 'doomed', '--max-restarts', '0');
     await coordinator.event('committed', ({ step }) => step >= 2);
     expect(left()).toEqual(before);
     for (const pid of doomed.workers()) signal(pid, 'SIGKILL');
