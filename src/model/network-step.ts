@@ -58,10 +58,12 @@ export function networkStep(
     const run: LayerRun = { tf, spec, shape, weights, stack };
     const traces = runLayers(run);
     const { heads, states } = runHeads(run, traces);
-    const shards = heads.map(({ losses, outputs }): ShardOutputs =>
-      spec.loss === 'softmax' ? { losses, predicted: tf.argMax(outputs, 1) } : { losses },
-    );
-    return { shards, gradients: kind === 'evaluate' ? [] : backward(run, traces, heads, states.shape) };
+    const shards = heads.map(({ losses, outputs }): ShardOutputs => ({
+      losses,
+      ...(spec.loss === 'softmax' && { predicted: tf.argMax(outputs, 1) }),
+      ...(kind === 'predict' && { outputs }),
+    }));
+    return { shards, gradients: kind === 'gradients' ? backward(run, traces, heads, states.shape) : [] };
   };
 }
 

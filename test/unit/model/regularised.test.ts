@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createNetwork } from '../../../src/model/network.js';
 import { probeValues } from '../../../src/model/probe-values.js';
-import { gradientErrors, probeBatch, type GradientCase } from '../../../src/model/self-check.js';
+import { gradientErrors, probeBatch, relativeError, type GradientCase } from '../../../src/model/self-check.js';
 import { eagerStackSizes } from '../../../src/model/stacking.js';
 import type { Tfjs } from '../../../src/model/tfjs.js';
 import { layoutOfModel } from '../../../src/params/layout-of-model.js';
 import { loadWasm } from './load-wasm.js';
+import { lossOfOutputs } from './loss-of-outputs.js';
 
 const fixture = new URL('../../fixtures/regularised/regularised.json', import.meta.url);
 const cases = JSON.parse(readFileSync(fixture, 'utf8')) as GradientCase[];
@@ -24,6 +25,18 @@ describe('cells with normalisation, zoneout and dropout inside', () => {
   it.each(cases)('have the gradients of PyTorch in float64: $spec.cell, case $#', (reference) => {
     const errors = gradientErrors((spec) => createNetwork(tf, spec, { stackSizes: [1] }), reference);
     for (const [tensor, error] of Object.entries(errors)) expect(error, tensor).toBeLessThan(tolerance);
+  });
+
+  it.each(cases.slice(0, 4))('predict the outputs that their loss is made of: $spec.cell, case $#', (reference) => {
+    const { spec, seed, scale } = reference;
+    const network = createNetwork(tf, spec, { stackSizes: [1] });
+    network.setParams(probeValues(seed, layoutOfModel(spec).size, scale));
+    const shard = probeBatch(reference, seed + 1);
+    const { outputs } = network.predict(shard);
+    expect(relativeError([lossOfOutputs(spec, outputs, shard)], [network.evaluate([shard])[0]!.loss])).toBeLessThan(
+      1e-5,
+    );
+    network.dispose();
   });
 
   it('draw masks that do not depend on which shards stand beside an example, and leave no tensor behind', () => {
