@@ -423,7 +423,7 @@ function scoreOf({ shard, loss, count, correct, part }: ShardScore): ShardScore 
 async function openRoads(options: CoordinatorOptions, run: TrainingRun): Promise<TensorRoads> {
   const onClosed = ({ code, message }: BridleError): void => options.onEvent({ event: 'warning', code, message });
   try {
-    return new TensorRoads({ ...options, state: run.state, onClosed });
+    return new TensorRoads({ ...options, state: run.state, mover: run.mover, onClosed });
   } catch (error) {
     await run.close();
     throw error;

@@ -5,7 +5,7 @@ import { ProtocolError } from '../errors.js';
 import { cutVector, numChunks, type TensorHeader } from '../protocol/chunks.js';
 import { encodeCellHeader, type Frame } from '../protocol/frame.js';
 import { defaultLimits } from '../protocol/limits.js';
-import { CellFile, nonceBytes, type CellFileShape } from '../transport/cell-file.js';
+import { CellFile, nonceBytes, type CellFileShape, type FileMover } from '../transport/cell-file.js';
 import type { Peer } from './peer.js';
 
 /** A late worker may still read the weights of the step before. */
@@ -20,22 +20,24 @@ export class SharedMemory {
   readonly #folder: string;
   readonly #chunks: number;
   readonly #shards: number;
+  readonly #mover: FileMover;
   readonly #weights: CellFile;
   readonly #nonce = randomBytes(nonceBytes);
   readonly #lanes = new Map<Peer, Lane>();
 
   /** Makes the file for weights of `parameters` values; an answer has at most `shards` tree nodes. Throws `SHM_UNAVAILABLE`, `SHM_FULL`. */
-  constructor(folder: string, parameters: number, shards: number) {
+  constructor(folder: string, parameters: number, shards: number, mover: FileMover) {
+    this.#mover = mover;
     this.#folder = folder;
     this.#chunks = numChunks(parameters, defaultLimits.maxCellBytes);
     this.#shards = shards;
-    this.#weights = CellFile.create(folder, this.#shapeOf(weightsSlots));
+    this.#weights = CellFile.create(folder, this.#shapeOf(weightsSlots), mover);
     this.#weights.writeNonce('owner', this.#nonce);
   }
 
   /** Tells a worker where its files are. Throws `SHM_UNAVAILABLE`, `SHM_FULL`. */
   offer(peer: Peer): void {
-    const gradients = CellFile.create(this.#folder, this.#shapeOf(this.#shards));
+    const gradients = CellFile.create(this.#folder, this.#shapeOf(this.#shards), this.#mover);
     this.#lanes.set(peer, { gradients, isTaken: false });
     gradients.writeNonce('owner', this.#nonce);
     peer.send({

@@ -7,6 +7,7 @@ import type { Frame } from '../protocol/frame.js';
 import { defaultLimits } from '../protocol/limits.js';
 import { sharedMemoryCapability, type PayloadChoice } from '../protocol/payload.js';
 import type { TrainingState } from './apply-update.js';
+import type { FileMover } from '../transport/cell-file.js';
 import type { Peer } from './peer.js';
 import type { RunPlan } from './run-plan.js';
 import { SharedMemory } from './shared-memory.js';
@@ -14,6 +15,8 @@ import { SharedMemory } from './shared-memory.js';
 export interface TensorRoadsOptions {
   readonly payload: PayloadChoice;
   readonly plan: RunPlan;
+  /** Moves vectors into shared memory and out of it. */
+  readonly mover: FileMover;
   readonly runId: string;
   readonly generation: number;
   /** The live state: its weights go out as they are when they are asked for. */
@@ -44,7 +47,7 @@ export class TensorRoads {
     const { payload, plan } = options;
     if (payload === 'frame') return;
     this.#attempt(() => {
-      this.#sharedMemory = new SharedMemory(sharedMemoryFolder, plan.layout.size, plan.core.numShards);
+      this.#sharedMemory = new SharedMemory(sharedMemoryFolder, plan.layout.size, plan.core.numShards, options.mover);
     });
   }
 

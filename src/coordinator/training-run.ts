@@ -9,6 +9,7 @@ import { isOwnModel } from '../params/own-model-spec.js';
 import { createOptimizer } from '../optim/create-optimizer.js';
 import { watchPlateau } from '../optim/plateau.js';
 import type { CopyChunk } from '../protocol/chunks.js';
+import type { FileMover } from '../transport/cell-file.js';
 import type { FrameHeader } from '../protocol/frame.js';
 import { createVectorArena, type VectorArena } from '../tensor/vector-arena.js';
 import { applyUpdate, digestTraining, placeState, type TrainingState, type UpdateRules } from './apply-update.js';
@@ -19,6 +20,7 @@ import { batchesOfStep } from './batches-of-step.js';
 import { Diagnoser } from './diagnoser.js';
 import { scoreEvaluation } from './evaluation.js';
 import { openGradientLog, type GradientLog } from './gradient-log.js';
+import { createFileMover, openFileKernels } from './file-kernels.js';
 import { ExchangeClock } from './exchange-clock.js';
 import { GradientStore } from './gradient-store.js';
 import type { RunPlan } from './run-plan.js';
@@ -55,6 +57,8 @@ export class TrainingRun {
   readonly state: TrainingState;
   readonly gradients: GradientStore;
   readonly clock = new ExchangeClock();
+  /** Moves the run's vectors into shared memory and out of it. */
+  readonly mover: FileMover;
   /** State that travels with shards, if any does. */
   readonly carried: CarriedStates | undefined;
   /** Batch normalisation's exchange, if the model has any. */
@@ -89,9 +93,11 @@ export class TrainingRun {
       event.event === 'diagnosis' ? recorder.diagnosed(event) : options.onEvent(event);
     this.#diagnoser = every === undefined ? undefined : new Diagnoser({ plan, every, onEvent });
     this.#arena = createVectorArena({
+      openHost: openFileKernels,
       onFallback: (reason) =>
         options.onEvent({ event: 'warning', code: 'ARENA_FALLBACK', message: tellFallback(reason) }),
     });
+    this.mover = createFileMover(this.#arena);
     this.#updateThread = this.#arena.team && startUpdateThread(this.#arena.team);
     this.state = placeState(this.#arena, options.state);
     this.#telemetry = new UpdateTelemetry(plan.layout, this.#arena, this.state.params);

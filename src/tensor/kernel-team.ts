@@ -16,7 +16,6 @@ const blockBytes = 4 * normBlockSize;
 const maxChunkBlocks = 16;
 /** A job of fewer blocks, half a million values, is done sooner than another thread is awake. */
 const minSharedBlocks = 128;
-const minChunks = 6;
 const maxOperands = 20;
 const lateMs = 60_000;
 
@@ -26,8 +25,16 @@ const slot = { jobs: 0, waiting: 1, done: 2, kernel: 3, chunkBlocks: 4, failed: 
 /** An operand: a number that all blocks take, or an address that moves by `step` bytes from block to block. */
 export type Operand = number | { readonly at: number; readonly step: number };
 
-/** The address of a vector of float32. */
+/** What moves from block to block as the values of a vector of float32 do: its address, or a place in a file. */
 export const eachValue = (at: number): Operand => ({ at, step: blockBytes });
+
+/** Kernels of the host, that move bytes between a memory and files: bytes, address, descriptor, position. */
+export type HostKernels = Readonly<Record<HostKernelName, BlockKernel>>;
+export const hostKernelNames = ['readFile', 'writeFile'] as const;
+export type HostKernelName = (typeof hostKernelNames)[number];
+/** Makes the host's kernels for a memory. */
+export type OpenHost = (memory: WasmMemory) => HostKernels;
+const allNames: readonly (BlockKernelName | HostKernelName)[] = [...blockKernelNames, ...hostKernelNames];
 
 /** What a helping thread needs to take part. */
 export interface TeamShare {
@@ -42,13 +49,13 @@ export class KernelTeam {
   readonly #job: Float64Array;
   readonly #work: (chunk: number) => void;
 
-  constructor(kernels: Kernels, memory: WasmMemory) {
+  constructor(kernels: Kernels, memory: WasmMemory, openHost?: OpenHost) {
     const control = new SharedArrayBuffer(4 * slot.length);
     const job = new SharedArrayBuffer(8 * (1 + 2 * maxOperands));
     this.#share = { memory, control, job };
     this.#control = new Int32Array(control);
     this.#job = new Float64Array(job);
-    this.#work = createWork(kernels, this.#control, this.#job);
+    this.#work = createWork({ ...kernels, ...openHost?.(memory) }, this.#control, this.#job);
   }
 
   /** What `serveTeam` needs, in another thread. */
@@ -56,23 +63,25 @@ export class KernelTeam {
     return this.#share;
   }
 
-  /** Runs a kernel over vectors of `bytes`; returns when all of it is done. Throws RangeError where a thread has failed. */
-  run(name: BlockKernelName, bytes: number, operands: readonly Operand[]): void {
+  /** Runs a kernel over vectors of `bytes`; returns when all of it is done. Throws RangeError where it has failed. */
+  run(name: BlockKernelName | HostKernelName, bytes: number, operands: readonly Operand[]): void {
     const blocks = Math.ceil(bytes / blockBytes);
-    const chunkBlocks = Math.min(maxChunkBlocks, Math.ceil(blocks / minChunks)) || 1;
-    const chunks = Math.ceil(blocks / chunkBlocks);
     const control = this.#control;
+    const isShared = blocks >= minSharedBlocks && Atomics.load(control, slot.threads) > 0;
+    const chunkBlocks = isShared ? maxChunkBlocks : Math.max(1, blocks);
+    const chunks = Math.ceil(blocks / chunkBlocks);
     this.#job[0] = bytes;
     operands.forEach((operand, i) => {
       const { at, step } = typeof operand === 'number' ? { at: operand, step: 0 } : operand;
       this.#job[1 + 2 * i] = at;
       this.#job[2 + 2 * i] = step;
     });
-    control[slot.kernel] = blockKernelNames.indexOf(name);
+    control[slot.kernel] = allNames.indexOf(name);
+    control[slot.failed] = 0;
     control[slot.chunkBlocks] = chunkBlocks;
     Atomics.store(control, slot.done, 0);
     Atomics.store(control, slot.waiting, chunks);
-    if (blocks >= minSharedBlocks && Atomics.load(control, slot.threads) > 0) {
+    if (isShared) {
       Atomics.add(control, slot.jobs, 1);
       Atomics.notify(control, slot.jobs);
     }
@@ -88,25 +97,19 @@ export class KernelTeam {
       Atomics.wait(control, slot.done, done, 1000);
       if (Date.now() > deadline) throw new RangeError(`A thread has not finished its part within ${lateMs / 1000} s.`);
     }
-    if (Atomics.load(control, slot.failed) > 0) throw new RangeError('A kernel has failed in another thread.');
+    if (Atomics.load(control, slot.failed) > 0) throw new RangeError('A kernel has failed.');
   }
 }
 
 /** Helps with a team's jobs, in a thread that does nothing else (one of 63 at most): blocks, and never returns. */
-export function serveTeam({ memory, control: shared, job }: TeamShare): never {
+export function serveTeam({ memory, control: shared, job }: TeamShare, openHost?: OpenHost): never {
   const control = new Int32Array(shared);
   const thread = Atomics.add(control, slot.threads, 1) + 1;
-  const work = createWork(instantiateKernels(memory, thread), control, new Float64Array(job));
-  const workOrTell = (chunk: number): void => {
-    try {
-      work(chunk);
-    } catch {
-      Atomics.add(control, slot.failed, 1);
-    }
-  };
+  const kernels = { ...instantiateKernels(memory, thread), ...openHost?.(memory) };
+  const work = createWork(kernels, control, new Float64Array(job));
   for (;;) {
     const seen = Atomics.load(control, slot.jobs);
-    takeChunks(control, workOrTell);
+    takeChunks(control, work);
     Atomics.wait(control, slot.jobs, seen);
   }
 }
@@ -119,20 +122,28 @@ function takeChunks(control: Int32Array, work: (chunk: number) => void): void {
   for (;;) {
     const chunk = Atomics.sub(control, slot.waiting, 1) - 1;
     if (chunk < 0) return;
-    work(chunk);
+    try {
+      work(chunk);
+    } catch {
+      Atomics.add(control, slot.failed, 1); // the job is to be ended all the same: others may be in the middle of it
+    }
     Atomics.add(control, slot.done, 1);
     Atomics.notify(control, slot.done);
   }
 }
 
-function createWork(kernels: Kernels, control: Int32Array, job: Float64Array): (chunk: number) => void {
-  const byIndex: readonly BlockKernel[] = blockKernelNames.map((name) => kernels[name]);
+function createWork(
+  kernels: Kernels & Partial<HostKernels>,
+  control: Int32Array,
+  job: Float64Array,
+): (chunk: number) => void {
+  const byIndex = allNames.map((name) => kernels[name]);
   const operands = new Array<number>(maxOperands).fill(0);
   return (chunk) => {
     const chunkBlocks = control[slot.chunkBlocks]!;
     const first = chunk * chunkBlocks;
     for (let i = 0; i < maxOperands; i += 1) operands[i] = job[1 + 2 * i]! + first * job[2 + 2 * i]!;
     const bytes = Math.min(chunkBlocks * blockBytes, job[0]! - first * blockBytes);
-    byIndex[control[slot.kernel]!]!(bytes, ...operands);
+    byIndex[control[slot.kernel]!]?.(bytes, ...operands);
   };
 }

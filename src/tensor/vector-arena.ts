@@ -1,5 +1,5 @@
 // Float32Arrays in one WebAssembly memory: used again instead of made anew, and at hand for kernels that work on addresses.
-import { KernelTeam } from './kernel-team.js';
+import { KernelTeam, type OpenHost } from './kernel-team.js';
 import { instantiateKernels, type Kernels } from './kernels.js';
 import { webAssembly, type WasmMemory } from './webassembly.js';
 
@@ -29,6 +29,8 @@ export interface VectorArenaOptions {
   onFallback?(reason: string): void;
   /** Pages of 64 KiB that the memory may grow to; 0: no memory, plain arrays only. */
   readonly maxPages?: number;
+  /** Makes kernels that move bytes between the memory and files. */
+  readonly openHost?: OpenHost;
 }
 
 /**
@@ -41,7 +43,7 @@ export function createVectorArena(options: VectorArenaOptions = {}): VectorArena
     onFallback?.(reason);
     onFallback = undefined;
   };
-  const { memory, kernels, team } = openMemory(options.maxPages ?? maxPages, fallBack);
+  const { memory, kernels, team } = openMemory(options, fallBack);
   const buffers = new WeakSet<ArrayBufferLike>();
   const lent = new Set<Float32Array>();
   const returned = new Map<number, Float32Array[]>();
@@ -80,13 +82,16 @@ interface Opened {
   readonly team?: KernelTeam;
 }
 
-function openMemory(maximum: number, fallBack: (reason: string) => void): Opened {
+function openMemory(
+  { maxPages: maximum = maxPages, openHost }: VectorArenaOptions,
+  fallBack: (reason: string) => void,
+): Opened {
   if (maximum === 0) return {};
   try {
     if (!webAssembly) throw new TypeError('there is no WebAssembly here');
     const memory = new webAssembly.Memory({ initial: 1, maximum, shared: true });
     const kernels = instantiateKernels(memory, 0);
-    return { memory, kernels, team: new KernelTeam(kernels, memory) };
+    return { memory, kernels, team: new KernelTeam(kernels, memory, openHost) };
   } catch (error) {
     fallBack(`shared WebAssembly memory with SIMD cannot be had (${String(error)})`);
     return {};

@@ -1,6 +1,6 @@
 // A file in shared memory that chunks of tensors are laid into, between two processes of one machine (tmpfs(5), proc_pid_fd(5)).
 // It never has a name, so that nothing is left behind whoever dies when: the peer opens it through the owner's descriptor.
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, statSync, writevSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { ProtocolError, TransportError } from '../errors.js';
 import { headerBytes } from '../protocol/frame.js';
 
@@ -9,6 +9,18 @@ export const nonceBytes = 16;
 const preambleBytes = 64;
 /** O_TMPFILE of Linux: the same number on every processor that Node runs on. */
 const nameless = constants.O_DIRECTORY | 0o20000000;
+
+/** Moves bytes between memory and a file; returns how many. */
+export interface FileMover {
+  read(fd: number, target: Uint8Array, position: number): number;
+  write(fd: number, source: Uint8Array, position: number): number;
+}
+
+/** Moves bytes on the caller's thread. */
+export const plainMover: FileMover = {
+  read: (fd, target, position) => readSync(fd, target, 0, target.length, position),
+  write: (fd, source, position) => writeSync(fd, source, 0, source.length, position),
+};
 
 export interface CellFileShape {
   /** Payload of a cell. */
@@ -21,19 +33,21 @@ export class CellFile {
   /** The descriptor, by which a peer finds the file. */
   readonly fd: number;
   readonly #shape: CellFileShape;
+  readonly #mover: FileMover;
   readonly #stamp = new Uint8Array(headerBytes);
 
-  private constructor(fd: number, shape: CellFileShape) {
+  private constructor(fd: number, shape: CellFileShape, mover: FileMover) {
     this.fd = fd;
+    this.#mover = mover;
     this.#shape = shape;
   }
 
   /** Makes a file of zeros in `folder`, which takes memory only where it is written. Throws `SHM_UNAVAILABLE`. */
-  static create(folder: string, shape: CellFileShape): CellFile {
+  static create(folder: string, shape: CellFileShape, mover = plainMover): CellFile {
     try {
       const fd = openSync(folder, nameless | constants.O_RDWR, 0o600);
       ftruncateSync(fd, fileBytes(shape));
-      return new CellFile(fd, shape);
+      return new CellFile(fd, shape, mover);
     } catch (cause) {
       throw unavailable(`No file can be made in ${folder}: ${(cause as Error).message}`, cause);
     }
@@ -49,7 +63,7 @@ export class CellFile {
       if (!isOurs || found.size !== fileBytes(shape)) throw new Error(`${path} is not the file that was announced`);
       const own = openSync(path, access === 'read' ? constants.O_RDONLY : constants.O_RDWR);
       const opened = fstatSync(own);
-      if (opened.ino === found.ino && opened.dev === found.dev) return new CellFile(own, shape);
+      if (opened.ino === found.ino && opened.dev === found.dev) return new CellFile(own, shape, plainMover);
       closeSync(own);
       throw new Error(`${path} was exchanged while it was opened`);
     } catch (cause) {
@@ -58,7 +72,7 @@ export class CellFile {
   }
 
   writeNonce(whose: 'owner' | 'peer', nonce: Uint8Array): void {
-    this.#write([nonce], whose === 'owner' ? 0 : nonceBytes);
+    this.#write(nonce, whose === 'owner' ? 0 : nonceBytes);
   }
 
   readNonce(whose: 'owner' | 'peer'): Uint8Array {
@@ -69,7 +83,9 @@ export class CellFile {
 
   /** Lays a frame into a cell, the header first: a reader of what lay there before sees it change. Throws `SHM_FULL`. */
   write(cell: number, header: Uint8Array, payload: Uint8Array): void {
-    this.#write([header, payload], this.#place(cell));
+    const place = this.#place(cell);
+    this.#write(header, place);
+    this.#write(payload, place + headerBytes);
   }
 
   /**
@@ -79,7 +95,7 @@ export class CellFile {
   read(cell: number, header: Uint8Array, target: Uint8Array): void {
     const place = this.#place(cell);
     if (target.length > this.#shape.cellBytes) throw invalid(`a chunk of ${target.length} bytes lies in no cell`);
-    const count = readSync(this.fd, target, 0, target.length, place + headerBytes);
+    const count = this.#mover.read(this.fd, target, place + headerBytes);
     if (count !== target.length) throw invalid(`cell ${cell} has ${count} bytes, wanted ${target.length}`);
     readSync(this.fd, this.#stamp, 0, headerBytes, place);
     if (this.#stamp.every((byte, i) => byte === header[i])) return;
@@ -99,17 +115,16 @@ export class CellFile {
     throw invalid(`cell ${cell} of ${cells} was named`);
   }
 
-  #write(parts: readonly Uint8Array[], at: number): void {
-    const wanted = parts.reduce((sum, part) => sum + part.length, 0);
+  #write(bytes: Uint8Array, at: number): void {
     let reason = 'no room';
     try {
-      if (writevSync(this.fd, parts, at) === wanted) return;
+      if (this.#mover.write(this.fd, bytes, at) === bytes.length) return;
     } catch (cause) {
       reason = (cause as Error).message;
     }
     throw new TransportError(
       'SHM_FULL',
-      `Shared memory took less than ${wanted} bytes (${reason}): tensors go through the socket instead. Make /dev/shm larger (docker run --shm-size), or give --payload frame.`,
+      `Shared memory took less than ${bytes.length} bytes (${reason}): tensors go through the socket instead. Make /dev/shm larger (docker run --shm-size), or give --payload frame.`,
     );
   }
 }

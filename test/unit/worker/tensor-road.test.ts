@@ -7,6 +7,8 @@ import { cutVector, encodeVector } from '../../../src/protocol/chunks.js';
 import type { ControlBodies, ControlDraft } from '../../../src/protocol/control.js';
 import { decodeFrame, encodeFrame } from '../../../src/protocol/frame.js';
 import { defaultLimits } from '../../../src/protocol/limits.js';
+import { createVectorArena } from '../../../src/tensor/vector-arena.js';
+import { createFileMover } from '../../../src/coordinator/file-kernels.js';
 import { TensorRoad } from '../../../src/worker/tensor-road.js';
 import { haveSameBits } from '../tensor/spread-values.js';
 
@@ -22,7 +24,7 @@ const roads: TensorRoad[] = [];
 
 /** A coordinator's shared memory, offered to one peer; and the offer. */
 function offered(): { memory: SharedMemory; peer: Peer; offer: ControlBodies['sharedMemory'] } {
-  const memory = new SharedMemory('/dev/shm', values, 2);
+  const memory = new SharedMemory('/dev/shm', values, 2, createFileMover(createVectorArena({ maxPages: 0 })));
   memories.push(memory);
   const sent: ControlDraft[] = [];
   const peer = { send: (draft: ControlDraft) => sent.push(draft) } as unknown as Peer;
