@@ -15,7 +15,7 @@ const floors = [
   ['launch', 'inference', 'loadtest'],
   ['config'],
   ['library', 'bench'],
-  ['lab'],
+  ['lab', 'estimate'],
   ['cli', 'index'],
 ];
 

@@ -20,6 +20,7 @@ const bodies: Readonly<Record<CommandName, () => Promise<CommandBody>>> = {
   generate: async () => (await import('./generate.js')).generate,
   export: async () => (await import('./export.js')).exportModel,
   reproduce: async () => (await import('./reproduce.js')).reproduce,
+  estimate: async () => (await import('./estimate.js')).estimate,
   config: async () => (await import('./config.js')).config,
   lab: async () => (await import('./lab.js')).lab,
   cert: async () => (await import('./cert.js')).cert,
@@ -53,13 +54,14 @@ async function runCommand(argv: readonly string[], around: Surroundings): Promis
   }
   if (asksFor(args, '--help', '-h')) return writeHelp(word, around);
   const command = commandNames.find((name) => name === word);
-  if (command === 'setup' || command === 'config') return (await bodies[command]())(giveUnread(command, args), around);
+  if (command === 'setup' || command === 'config' || command === 'estimate')
+    return (await bodies[command]())(giveUnread(command, args), around);
   const { readCommandLine } = await import('../config/parse-command-line.js');
   const given = readCommandLine(argv, around.env);
   return (await bodies[given.command]())(given, around);
 }
 
-// Set-up runs before anything is installed or checked, and config takes the flags of another command: both read for themselves.
+// Set-up runs before anything is installed or checked; config and estimate take the flags of another command. They read for themselves.
 function giveUnread(command: CommandName, args: readonly string[]): GivenCommandLine {
   return {
     command,

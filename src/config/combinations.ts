@@ -303,6 +303,7 @@ const checks: Readonly<Record<CommandName, readonly Check[]>> = {
   reproduce: [],
   replay: [],
   config: [],
+  estimate: [],
   bench: [checkJoin, checkBench],
   lab: [],
   cert: [],

@@ -156,6 +156,17 @@ export const commands: Readonly<Record<CommandName, Command>> = {
     ],
     maxArguments: 1,
   },
+  estimate: {
+    summary: 'say what a run will cost, before it runs',
+    usage: 'bridle estimate [--no-measure] [flags of bridle train]',
+    about:
+      'Prints parameters, steps, memory of the coordinator and of a worker, bytes a step up and down, time a step and of the whole run, and how each figure was come by. Loads the data and the model, and runs five steps and an evaluation in a temporary folder to measure times and memory, unless --no-measure is given. Takes every flag of bridle train.',
+    examples: [
+      ['bridle estimate --data mnist-rows --epochs 2', 'before bridle train with the same flags'],
+      ['bridle estimate --config run.yaml --no-measure --json', 'what is known without running, for scripts'],
+    ],
+    maxArguments: 0,
+  },
   config: {
     summary: 'write, check or show a config file',
     usage: 'bridle config init|check|show [FILE] [flags of bridle train]',

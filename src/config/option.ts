@@ -16,6 +16,7 @@ export type CommandName =
   | 'diagnose'
   | 'reproduce'
   | 'config'
+  | 'estimate'
   | 'bench'
   | 'lab'
   | 'cert';

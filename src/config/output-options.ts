@@ -93,7 +93,7 @@ export const outputOptions = {
     default: false,
     about: 'One JSON object a line on stdout, each with "event"; everything for people goes to stderr.',
     group: 'Output',
-    commands: [...all, 'cert'],
+    commands: [...all, 'cert', 'estimate'],
     transient: true,
   },
   quiet: {

@@ -103,4 +103,12 @@ export const stepOptions = {
     commands: runs,
     aliases: ['evalEvery', 'evalSteps'],
   },
+  noMeasure: {
+    type: onOff,
+    default: false,
+    about: 'Estimate without running any step.',
+    group: 'Steps',
+    commands: ['estimate'],
+    transient: true,
+  },
 } as const satisfies Record<string, Option>;

@@ -1,11 +1,10 @@
 // What goes out to workers: weights encoded once for all, leases, and the data that they need.
 import { crc32 } from 'node:zlib';
-import type { Block, Split } from '../data/load-dataset.js';
-import { Purpose as WirePurpose } from '../protocol/control.js';
 import { encodeFrame } from '../protocol/frame.js';
 import type { BatchStatistics } from './batch-statistics.js';
 import type { CarriedStates } from './carried-state.js';
-import type { CoreEffect, Purpose } from './core/state.js';
+import type { Purpose } from './core/state.js';
+import { describeLease, type LeaseEffect } from './lease-message.js';
 import type { Peer } from './peer.js';
 import type { RunPlan } from './run-plan.js';
 import type { TensorRoads } from './tensor-roads.js';
@@ -20,16 +19,8 @@ export interface OutboxOptions {
   readonly statistics: BatchStatistics | undefined;
 }
 
-type LeaseEffect = Extract<CoreEffect, { type: 'lease' }>;
-
 /** A queue longer than this gets no data ahead of need. */
 const prefetchBytes = 4 * 1024 * 1024;
-
-const wirePurposes = {
-  train: WirePurpose.PURPOSE_TRAIN,
-  evaluate: WirePurpose.PURPOSE_EVALUATE,
-  collect: WirePurpose.PURPOSE_COLLECT,
-} as const satisfies Record<Purpose, number>;
 
 export class Outbox {
   readonly #options: OutboxOptions;
@@ -48,24 +39,13 @@ export class Outbox {
   }
 
   #sendLease(peer: Peer, { leaseId, purpose, step, shards }: LeaseEffect): void {
-    const { plan, statistics } = this.#options;
+    const { plan } = this.#options;
     peer.openLease = leaseId;
     this.#sendWeights(peer);
     this.#feed(peer, purpose, step, shards);
-    const shape = plan.shape(purpose, step);
-    const { needed, work } = this.#describeWork(purpose, step, shards);
+    const { message, needed } = describeLease(plan, { leaseId, purpose, step, shards }, this.#options);
     peer.feed.lease(needed);
-    peer.send({
-      lease: {
-        leaseId,
-        step,
-        purpose: wirePurposes[purpose],
-        rows: shape.rows,
-        timeSteps: shape.steps,
-        ...work,
-        ...(statistics && purpose !== 'evaluate' && { totals: [...statistics.totals] }),
-      },
-    });
+    peer.send(message);
     // The same shards of the next step are this worker's too, most likely: their data travels while it computes.
     const isAhead = purpose === 'train' && step + 1 < plan.totalSteps && peer.connection.queuedBytes < prefetchBytes;
     if (isAhead) this.#feed(peer, purpose, step + 1, shards);
@@ -82,30 +62,6 @@ export class Outbox {
     if (peer.weightsStep === state.step) return;
     for (const message of roads.weightsFor(peer)) peer.connection.send(message);
     peer.weightsStep = state.step;
-  }
-
-  /** The shards' examples in row order, each with the place of its block in the list of names. */
-  #describeWork(purpose: Purpose, step: number, shards: readonly number[]) {
-    const { plan } = this.#options;
-    const needed = new Map<string, Block>();
-    const places = new Map<string, number>();
-    const placeOf = (split: Split, id: number): number => {
-      const block = split.blocks[split.blockOf(id)];
-      const name = block?.name ?? '';
-      const place = places.get(name) ?? places.size;
-      places.set(name, place);
-      if (block) needed.set(name, block);
-      return place;
-    };
-    const work = shards.map((shard) => {
-      const exampleIds = [...plan.exampleIds(purpose, step, shard)];
-      const split = plan.split(purpose, shard);
-      const carried = purpose === 'train' && this.#options.carried?.at(step, shard);
-      const blockIndexes = exampleIds.map((id) => placeOf(split, id));
-      return { shard, exampleIds, blockIndexes, ...(carried && { carried }) };
-    });
-    const blocks = [...places.keys()].map((name) => Buffer.from(name, 'hex'));
-    return { needed, work: { shards: work, blocks } };
   }
 
   #feed(peer: Peer, purpose: Purpose, step: number, shards: readonly number[]): void {

@@ -62,7 +62,7 @@ function listenOf({ values, sources }: CommandLine): Listen {
 }
 
 /** Looks at everything that the run will need, while refusing is still free. */
-async function checkNeeds(values: Values): Promise<void> {
+export async function checkNeeds(values: Values): Promise<void> {
   await checkInputFiles(values, ['model', 'dataPath', 'initFrom', 'tlsCert', 'tlsKey']);
   if (values.data === 'mnist-rows') findMnistPackage([join(process.cwd(), 'from-here.js'), import.meta.url]);
 }

@@ -1,7 +1,7 @@
 // A flat vector on the wire: cut into frames by the sender, put together again by the receiver.
 import { ProtocolError } from '../errors.js';
 import { int8BlockSize } from '../tensor/int8.js';
-import { encodeFrame, payloadBytes, type Checksum, type FrameHeader } from './frame.js';
+import { encodeFrame, headerBytes, payloadBytes, type Checksum, type FrameHeader } from './frame.js';
 import { payloadOf, type Dequantiser, type QuantisedVector } from './quantise.js';
 import type { WireDtype } from './wire-dtype.js';
 
@@ -26,6 +26,15 @@ export function numChunks(length: number, maxChunkBytes: number): number {
 function valuesPerChunk(dtype: WireDtype, maxChunkBytes: number): number {
   const least = dtype === 'int8' ? int8BlockSize : 1;
   return least * Math.max(1, Math.floor(maxChunkBytes / payloadBytes(dtype, least)));
+}
+
+/** The bytes of each frame that a vector of `length` values makes as `dtype`, headers and all. */
+export function frameSizes(dtype: WireDtype, length: number, maxChunkBytes: number): number[] {
+  const perChunk = valuesPerChunk(dtype, maxChunkBytes);
+  return Array.from({ length: Math.ceil(length / perChunk) }, (_, chunk) => {
+    const count = Math.min(perChunk, length - chunk * perChunk);
+    return headerBytes + payloadBytes(dtype, count);
+  });
 }
 
 /** Cuts a vector, from chunk `from` on, into chunks of at most `maxChunkBytes` (but of a block at least, for int8). */

@@ -5,6 +5,8 @@ export interface FaultProxy {
   readonly port: number;
   /** Connections that were cut so far. */
   readonly cuts: number;
+  /** Bytes that went from clients and to them. */
+  readonly passed: { up: number; down: number };
   close(): Promise<void>;
 }
 
@@ -16,6 +18,7 @@ export async function startFaultProxy(
   const sockets = new Set<Socket>();
   let connections = 0;
   let cuts = 0;
+  const total = { up: 0, down: 0 };
   const server = createServer((client) => {
     const limit = cutAfter(connections);
     connections += 1;
@@ -30,9 +33,11 @@ export async function startFaultProxy(
       });
     }
     upstream.pipe(client);
+    upstream.on('data', (chunk: Buffer) => (total.down += chunk.length));
     client.on('data', (chunk: Buffer) => {
       const room = limit - passed;
       passed += chunk.length;
+      total.up += chunk.length;
       if (chunk.length <= room) {
         upstream.write(chunk);
         return;
@@ -47,6 +52,7 @@ export async function startFaultProxy(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
+    passed: total,
     get cuts() {
       return cuts;
     },

@@ -64,7 +64,7 @@ function commandLines(text: string): { command: CommandName; words: string }[] {
 }
 
 const flagsOf = (command: CommandName): string[] => [
-  ...(command === 'config' || command === 'lab' ? flagsOf('train') : []), // they read the flags of a run
+  ...(['config', 'lab', 'estimate'].includes(command) ? flagsOf('train') : []), // they read the flags of a run
   ...optionsOf(command).flatMap((name) => [name, ...(optionOf(name).aliases ?? [])].map(flagOf)),
   ...(command === 'setup' ? ['--tensorflow'] : []), // read by scripts/setup.mjs
   '--help',
