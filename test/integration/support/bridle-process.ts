@@ -20,10 +20,17 @@ export class BridleProcess {
 
   constructor(
     args: readonly string[],
-    options: { readonly cwd: string; readonly env?: Record<string, string>; readonly node?: string },
+    options: {
+      readonly cwd: string;
+      readonly env?: Record<string, string>;
+      readonly node?: string;
+      /** Words before the command, which end in becoming it (`ip netns exec NAME`). */
+      readonly through?: readonly string[];
+    },
   ) {
     if (!existsSync(main)) throw new Error('dist/ is missing: run npm run build first');
-    this.child = spawn(options.node ?? process.execPath, [main, ...args], {
+    const [program = '', ...words] = [...(options.through ?? []), options.node ?? process.execPath, main, ...args];
+    this.child = spawn(program, words, {
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
