@@ -111,16 +111,16 @@ function startCoordinator(flags, slots, token) {
  * @param {{ url: string, joinCommand: string }} listening */
 function roadTo({ url, joinCommand }) {
   const { hostname, port } = new URL(url);
-  if (/^(127\.|localhost$|\[::1\]$)/.test(hostname) && url.startsWith('ws:')) {
-    const socketPath = `/tmp/bridle-${randomBytes(8).toString('hex')}.sock`;
-    const options = ['-o', 'ExitOnForwardFailure=yes', '-R', `${socketPath}:${hostname}:${port}`];
-    return { options, joinFlags: ['--join', `unix:${socketPath}`], socketPath };
-  }
   const words = joinCommand
     .replace(/ {2}\(.*/, '')
     .replace(' --token-file TOKEN_FILE', '')
     .split(' ')
     .slice(2);
+  if (/^(127\.|localhost$|\[::1\]$)/.test(hostname) && url.startsWith('ws:')) {
+    const socketPath = `/tmp/bridle-${randomBytes(8).toString('hex')}.sock`;
+    const options = ['-o', 'ExitOnForwardFailure=yes', '-R', `${socketPath}:${hostname}:${port}`];
+    return { options, joinFlags: words.with(words.indexOf('--join') + 1, `unix:${socketPath}`), socketPath };
+  }
   return { options: [], joinFlags: words, socketPath: undefined };
 }
 

@@ -26,10 +26,13 @@ export class BridleProcess {
       readonly node?: string;
       /** Words before the command, which end in becoming it (`ip netns exec NAME`). */
       readonly through?: readonly string[];
+      /** A program in the place of node and bridle's own, which prints the same events. */
+      readonly program?: string;
     },
   ) {
     if (!existsSync(main)) throw new Error('dist/ is missing: run npm run build first');
-    const [program = '', ...words] = [...(options.through ?? []), options.node ?? process.execPath, main, ...args];
+    const own = options.program === undefined ? [options.node ?? process.execPath, main] : [options.program];
+    const [program = '', ...words] = [...(options.through ?? []), ...own, ...args];
     this.child = spawn(program, words, {
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
