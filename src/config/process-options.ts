@@ -62,12 +62,12 @@ export const workerOptions = {
     fixesBits: true,
   },
   threads: {
-    type: wholeNumber(1, 256),
-    default: 1,
-    about: 'Compute threads in each worker.',
+    type: processCount,
+    default: 'auto',
+    about: 'Compute threads in each worker; auto: on native the cores shared by the local workers, elsewhere 1.',
     inCommand: {
-      evaluate: { about: 'Compute threads.' },
-      predict: { about: 'Compute threads.' },
+      evaluate: { about: 'Compute threads; auto: on native all cores, elsewhere 1.' },
+      predict: { about: 'Compute threads; auto: on native all cores, elsewhere 1.' },
     },
     group: 'Workers',
     commands: ['train', 'worker', 'doctor', 'reproduce', 'evaluate', 'predict'],

@@ -16,7 +16,7 @@ export interface ProcessOptions {
   readonly token?: string;
   /** Plain text to other machines was accepted. */
   readonly insecure: boolean;
-  readonly threads: number;
+  readonly threads: number | 'auto';
   readonly maxRestarts: number;
   readonly payload: PayloadChoice;
   /** Aborted at the first Ctrl-C: save and stop. */
@@ -61,7 +61,7 @@ export interface WorkersOptions extends ProcessOptions {
 export interface ProbeOptions {
   readonly backend: BackendChoice;
   readonly execution: ExecutionChoice;
-  readonly threads: number;
+  readonly threads: number | 'auto';
   readonly token?: string;
   readonly tlsCaPath?: string;
   readonly tlsFingerprint?: string;

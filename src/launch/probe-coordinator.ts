@@ -1,6 +1,7 @@
 // bridle doctor --join: greets a coordinator as an observer, and tells address, token, version and kernel id apart.
 import { hostname } from 'node:os';
 import { chooseBackend, chooseExecution } from '../backend/available-backends.js';
+import { threadsPerProcess } from '../backend/threads.js';
 import { backendEnvironment } from '../backend/environment.js';
 import { BridleError } from '../errors.js';
 import { decodeControl, encodeControl, Role, type ControlMessage } from '../protocol/control.js';
@@ -57,8 +58,9 @@ export async function probeCoordinator(url: string, options: ProbeOptions): Prom
   return [...reached, ...judge(answer, kernelId)];
 }
 
-async function ownKernelId({ backend, execution, threads }: ProbeOptions): Promise<string> {
+async function ownKernelId({ backend, execution, threads: wanted }: ProbeOptions): Promise<string> {
   const name = chooseBackend(backend);
+  const threads = threadsPerProcess(wanted, name, 1);
   Object.assign(process.env, backendEnvironment(name, { threads }, process.env));
   return (await loadEngine(name, { threads, execution: chooseExecution(name, execution) })).kernelId;
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { numGpus } from '../backend/available-backends.js';
 import type { BackendName, Execution } from '../backend/backend.js';
+import { threadsPerProcess } from '../backend/threads.js';
 import { BridleError, TransportError, exitCodes } from '../errors.js';
 import type { RunEvent } from '../metrics/events.js';
 import type { PayloadChoice } from '../protocol/payload.js';
@@ -20,7 +21,7 @@ export interface WorkerPoolOptions {
   readonly workers: number;
   readonly backend: BackendName;
   readonly execution: Execution;
-  readonly threads: number;
+  readonly threads: number | 'auto';
   /** The user's own model. */
   readonly modelPath?: string;
   /** Restarts of each worker. */
@@ -169,7 +170,7 @@ function startProcess(options: WorkerPoolOptions, slot: number, name: string, lo
     insecure,
     backend,
     execution,
-    threads,
+    threads: threadsPerProcess(threads, backend, options.workers),
     ...(options.modelPath !== undefined && { modelPath: options.modelPath }),
     name,
     logPath,

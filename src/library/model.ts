@@ -10,8 +10,8 @@ import type { ModelSpec } from '../params/model-spec.js';
 export interface LoadOptions {
   /** By default the fittest that is there, as for training. */
   readonly backend?: BackendChoice;
-  /** Threads of one computation; 1 by default. */
-  readonly threads?: number;
+  /** Threads of one computation; `auto`, the default: on native all cores, elsewhere 1. */
+  readonly threads?: number | 'auto';
 }
 
 export interface FilePrediction extends SequencePrediction {

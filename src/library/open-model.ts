@@ -1,4 +1,5 @@
 // A model opened for use: from a checkpoint, without a coordinator, on any backend.
+import { threadsPerProcess } from '../backend/threads.js';
 import { chooseForModel } from '../backend/available-backends.js';
 import { findCheckpoint } from '../checkpoint/find-checkpoint.js';
 import { generateText } from '../inference/generate.js';
@@ -30,12 +31,12 @@ export async function openModel(target: string, options: LoadOptions, parent = '
 
 async function createNetworkFor(
   { spec, data, params }: StoredModel,
-  { backend = 'auto', threads = 1 }: LoadOptions,
+  { backend = 'auto', threads = 'auto' }: LoadOptions,
 ): Promise<{ network: Network; kernelId: string }> {
   const model = outsideTraining(spec);
   const { backend: name, execution } = chooseForModel({ backend, execution: 'auto', tfjsParts: model });
   const { loadEngine } = await import('../worker/engine.js');
-  const engine = await loadEngine(name, { threads, execution });
+  const engine = await loadEngine(name, { threads: threadsPerProcess(threads, name, 1), execution });
   const { network } = engine.createNetwork({ model, data, rows: rowsAtOnce });
   network.setParams(params);
   return { network, kernelId: engine.kernelId };
