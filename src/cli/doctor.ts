@@ -28,8 +28,8 @@ async function probe(url: string, values: Values, around: Surroundings): Promise
   });
 }
 
-function toMachineCheck({ name, ok, detail, fix }: ProbeCheck): MachineCheck {
-  return { name, state: ok ? 'ok' : 'broken', detail, ...(fix === undefined ? {} : { fix }) };
+function toMachineCheck({ ok, ...check }: ProbeCheck): MachineCheck {
+  return { ...check, state: ok ? 'ok' : 'broken' };
 }
 
 export const doctor: CommandBody = async (given, around) => {

@@ -17,6 +17,8 @@ export interface MachineCheck {
   readonly state: 'ok' | 'missing' | 'broken';
   readonly detail: string;
   readonly fix?: string;
+  /** What was measured, in plain units; for scripts. */
+  readonly figures?: Readonly<Record<string, number>>;
 }
 
 const leastNode = [20, 19] as const;

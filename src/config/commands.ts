@@ -65,7 +65,8 @@ export const commands: Readonly<Record<CommandName, Command>> = {
   doctor: {
     summary: 'say what this machine has, what is missing, and what fixes it',
     usage: 'bridle doctor [--join URL]',
-    about: 'Checks Node, backends, tools, data and memory; with --join also address, token, version and kernel id.',
+    about:
+      'Checks Node, backends, tools, data and memory; with --join also address, token, version and kernel id, and measures round trip and bandwidth on the way there.',
     examples: [
       ['bridle doctor', 'this machine'],
       ['bridle doctor --join wss://trainer:29600 --token-file token', 'and the way to a coordinator'],

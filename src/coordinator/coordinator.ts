@@ -31,6 +31,8 @@ import { TrainingRun, type TrainingRunOptions } from './training-run.js';
 export interface CoordinatorOptions extends TrainingRunOptions {
   readonly bridleVersion: string;
   readonly payload: PayloadChoice;
+  /** HOST:PORT that other machines are told, where that is not what it listens on. */
+  readonly advertised?: string;
   /** The first worker has fixed the kernel id. */
   onKernel(kernelId: string): void;
   readonly log: Logger;
@@ -214,7 +216,7 @@ export class Coordinator {
   // ---- who comes and goes
 
   #onHello(peer: Peer, hello: ControlBodies['hello']): void {
-    const { training, runId, generation, bridleVersion, plan } = this.#options;
+    const { training, runId, generation, bridleVersion, plan, advertised = '' } = this.#options;
     const minor = checkHello(hello, {
       kernelId: this.#run.kernelId,
       backend: training.backend,
@@ -250,6 +252,7 @@ export class Coordinator {
         heartbeatTimeoutMs: defaultLimits.heartbeatTimeoutMs,
         maxChunkBytes: defaultLimits.maxChunkBytes,
         kernelId: this.#run.kernelId ?? '',
+        advertised,
       },
     });
     if (peer.isObserver) {
@@ -323,7 +326,11 @@ export class Coordinator {
 
   #onControl(peer: Peer, message: ControlMessage): void {
     const { rank } = peer;
-    if (rank === undefined || peer.isObserver) return;
+    if (rank === undefined) return;
+    if (peer.isObserver) {
+      if (message.kind === 'probe') peer.send(peer.probes.answer(message.body));
+      return;
+    }
     this.#dispatch({ type: 'heard', rank });
     switch (message.kind) {
       case 'shardReports': {

@@ -12,6 +12,7 @@ import { decodeFrame, isFrame, type Frame } from '../protocol/frame.js';
 import { defaultLimits } from '../protocol/limits.js';
 import { closeCodes, type Connection } from '../transport/connection.js';
 import { DataFeed } from './data-feed.js';
+import { ProbeDesk } from './probe-desk.js';
 
 export interface PeerHandlers {
   onHello(peer: Peer, hello: ControlBodies['hello']): void;
@@ -36,6 +37,7 @@ export class Peer {
   /** Set by the welcome; undefined before it. */
   rank: number | undefined;
   isObserver = false;
+  readonly probes = new ProbeDesk();
   /** Who it says it is, for counting breaches: its name and host. */
   identity = '';
   /** It has broken the contract on this connection. */

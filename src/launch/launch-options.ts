@@ -73,4 +73,6 @@ export interface ProbeCheck {
   readonly detail: string;
   /** The command or the step that fixes it. */
   readonly fix?: string;
+  /** What was measured, in plain units. */
+  readonly figures?: Readonly<Record<string, number>>;
 }

@@ -4,13 +4,16 @@ import { chooseBackend, chooseExecution } from '../backend/available-backends.js
 import { threadsPerProcess } from '../backend/threads.js';
 import { backendEnvironment } from '../backend/environment.js';
 import { BridleError } from '../errors.js';
-import { decodeControl, encodeControl, Role, type ControlMessage } from '../protocol/control.js';
+import { Role, type ControlMessage } from '../protocol/control.js';
 import { defaultLimits } from '../protocol/limits.js';
-import { bridleVersion, protocolVersion } from '../protocol/version.js';
+import { bridleVersion, collectCapability, protocolVersion } from '../protocol/version.js';
+import { wireCapability } from '../protocol/wire-dtype.js';
 import { checkConnectOptions, connect, isFinalRefusal } from '../transport/client.js';
 import { closeCodes, type Connection } from '../transport/connection.js';
 import { loadEngine } from '../worker/engine.js';
+import { Inquiry } from './inquiry.js';
 import type { ProbeCheck, ProbeOptions } from './launch-options.js';
+import { probeLink } from './probe-link.js';
 
 /** Checks what a worker started here would meet at `url`; the first check that fails is the last one. */
 export async function probeCoordinator(url: string, options: ProbeOptions): Promise<readonly ProbeCheck[]> {
@@ -53,9 +56,12 @@ export async function probeCoordinator(url: string, options: ProbeOptions): Prom
     { name: 'token', ok: true, detail: token === undefined ? 'none is wanted' : 'accepted' },
   ];
   const kernelId = await ownKernelId(options);
-  const answer = await greet(connection, kernelId);
+  const inquiry = new Inquiry(connection, defaultLimits.handshakeTimeoutMs);
+  const answer = await inquiry.ask({ hello: introduce(kernelId) });
+  const isWelcome = !(answer instanceof Error) && answer.kind === 'welcome';
+  const link = isWelcome ? await probeLink(inquiry, answer.body, connection.isLocal) : [];
   connection.close(closeCodes.normal, 'probe ends');
-  return [...reached, ...judge(answer, kernelId)];
+  return [...reached, ...judge(answer, kernelId), ...link];
 }
 
 async function ownKernelId({ backend, execution, threads: wanted }: ProbeOptions): Promise<string> {
@@ -65,35 +71,20 @@ async function ownKernelId({ backend, execution, threads: wanted }: ProbeOptions
   return (await loadEngine(name, { threads, execution: chooseExecution(name, execution) })).kernelId;
 }
 
-function greet(connection: Connection, kernelId: string): Promise<ControlMessage | Error> {
-  return new Promise((resolve) => {
-    const timeoutMs = defaultLimits.handshakeTimeoutMs;
-    const timer = setTimeout(() => resolve(new Error(`no answer to Hello within ${timeoutMs / 1000} s`)), timeoutMs);
-    const end = (answer: ControlMessage | Error): void => {
-      clearTimeout(timer);
-      resolve(answer);
-    };
-    connection.handle({
-      onMessage: (bytes) => {
-        try {
-          end(decodeControl(bytes));
-        } catch (error) {
-          end(error instanceof Error ? error : new Error(String(error)));
-        }
-      },
-      onClose: (code, reason) => end(new Error(`the connection was closed (${code} ${reason})`)),
-    });
-    const { major, minor } = protocolVersion;
-    const hello = {
-      protocolMajor: major,
-      protocolMinor: minor,
-      bridleVersion,
-      kernelId,
-      name: 'doctor',
-      processId: process.pid,
-    };
-    connection.send(encodeControl({ hello: { ...hello, host: hostname(), role: Role.ROLE_OBSERVER } }));
-  });
+/** As a worker of this version would, but for its role. */
+function introduce(kernelId: string) {
+  const { major, minor } = protocolVersion;
+  return {
+    protocolMajor: major,
+    protocolMinor: minor,
+    bridleVersion,
+    kernelId,
+    name: 'doctor',
+    processId: process.pid,
+    host: hostname(),
+    role: Role.ROLE_OBSERVER,
+    capabilities: [wireCapability, collectCapability],
+  };
 }
 
 function judge(answer: ControlMessage | Error, kernelId: string): ProbeCheck[] {

@@ -43,6 +43,7 @@ export async function serveRun(
       runDir,
       bridleVersion,
       payload: launch.payload,
+      ...(launch.advertise !== undefined && { advertised: launch.advertise }),
       ...(launch.recordGradients !== undefined && { recordGradients: launch.recordGradients }),
       onEvent: launch.onEvent,
       onKernel: (kernelId) => {

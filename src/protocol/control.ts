@@ -21,6 +21,8 @@ export interface ControlBodies {
   stop: bridle.v1.Stop;
   sharedMemory: bridle.v1.SharedMemory;
   sharedMemoryTaken: bridle.v1.SharedMemoryTaken;
+  probe: bridle.v1.Probe;
+  probeAnswer: bridle.v1.ProbeAnswer;
 }
 export type ControlKind = keyof ControlBodies;
 /** A decoded message, told apart by `kind`. */

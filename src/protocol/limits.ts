@@ -15,6 +15,10 @@ export interface ProtocolLimits {
   readonly maxRunSpecBytes: number;
   readonly maxHeldBlocks: number;
   readonly maxNameBytes: number;
+  /** Probes of one observer, the padding of one message, and all padding, each way. */
+  readonly maxProbes: number;
+  readonly maxProbeBytes: number;
+  readonly maxAllProbeBytes: number;
   /** Time for the TLS handshake, for the HTTP upgrade and for Hello, each. */
   readonly handshakeTimeoutMs: number;
   readonly maxConnections: number;
@@ -35,6 +39,9 @@ export const defaultLimits: ProtocolLimits = {
   maxRunSpecBytes: 65_536,
   maxHeldBlocks: 8192,
   maxNameBytes: 256,
+  maxProbes: 64,
+  maxProbeBytes: 512 * 1024,
+  maxAllProbeBytes: 8 * 1024 * 1024,
   handshakeTimeoutMs: 5000,
   maxConnections: 2048,
   heartbeatMs: 1000,

@@ -4,7 +4,7 @@ import { ProtocolError } from '../errors.js';
 /** The version of the package; a test holds it to package.json, which a browser cannot read. */
 export const bridleVersion = '0.1.0';
 
-export const protocolVersion = { major: 1, minor: 1 } as const;
+export const protocolVersion = { major: 1, minor: 2 } as const;
 
 /** What a worker says in Hello when it can answer leases of the purpose `collect`. */
 export const collectCapability = 'collect';

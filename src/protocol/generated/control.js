@@ -45,7 +45,9 @@ export const bridle = $root.bridle = (() => {
              * @property {bridle.v1.Stop.$Properties|null} [stop] Envelope stop
              * @property {bridle.v1.SharedMemory.$Properties|null} [sharedMemory] Envelope sharedMemory
              * @property {bridle.v1.SharedMemoryTaken.$Properties|null} [sharedMemoryTaken] Envelope sharedMemoryTaken
-             * @property {"hello"|"welcome"|"reject"|"heartbeat"|"lease"|"revoke"|"shardReports"|"needBlocks"|"droppedBlocks"|"goodbye"|"evaluationReports"|"stop"|"sharedMemory"|"sharedMemoryTaken"} [message] Envelope message
+             * @property {bridle.v1.Probe.$Properties|null} [probe] Envelope probe
+             * @property {bridle.v1.ProbeAnswer.$Properties|null} [probeAnswer] Envelope probeAnswer
+             * @property {"hello"|"welcome"|"reject"|"heartbeat"|"lease"|"revoke"|"shardReports"|"needBlocks"|"droppedBlocks"|"goodbye"|"evaluationReports"|"stop"|"sharedMemory"|"sharedMemoryTaken"|"probe"|"probeAnswer"} [message] Envelope message
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -74,9 +76,11 @@ export const bridle = $root.bridle = (() => {
              *   stop?: bridle.v1.Stop.$Shape|null;
              *   sharedMemory?: bridle.v1.SharedMemory.$Shape|null;
              *   sharedMemoryTaken?: bridle.v1.SharedMemoryTaken.$Shape|null;
+             *   probe?: bridle.v1.Probe.$Shape|null;
+             *   probeAnswer?: bridle.v1.ProbeAnswer.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ message?: undefined; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "hello"; hello: bridle.v1.Hello.$Shape; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "welcome"; hello?: null; welcome: bridle.v1.Welcome.$Shape; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "reject"; hello?: null; welcome?: null; reject: bridle.v1.Reject.$Shape; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "heartbeat"; hello?: null; welcome?: null; reject?: null; heartbeat: bridle.v1.Heartbeat.$Shape; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "lease"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease: bridle.v1.Lease.$Shape; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "revoke"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke: bridle.v1.Revoke.$Shape; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "shardReports"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports: bridle.v1.ShardReports.$Shape; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "needBlocks"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks: bridle.v1.NeedBlocks.$Shape; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "droppedBlocks"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks: bridle.v1.DroppedBlocks.$Shape; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "goodbye"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye: bridle.v1.Goodbye.$Shape; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "evaluationReports"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports: bridle.v1.EvaluationReports.$Shape; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "stop"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop: bridle.v1.Stop.$Shape; sharedMemory?: null; sharedMemoryTaken?: null }|{ message?: "sharedMemory"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory: bridle.v1.SharedMemory.$Shape; sharedMemoryTaken?: null }|{ message?: "sharedMemoryTaken"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken: bridle.v1.SharedMemoryTaken.$Shape })
+             *   ({ message?: undefined; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "hello"; hello: bridle.v1.Hello.$Shape; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "welcome"; hello?: null; welcome: bridle.v1.Welcome.$Shape; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "reject"; hello?: null; welcome?: null; reject: bridle.v1.Reject.$Shape; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "heartbeat"; hello?: null; welcome?: null; reject?: null; heartbeat: bridle.v1.Heartbeat.$Shape; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "lease"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease: bridle.v1.Lease.$Shape; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "revoke"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke: bridle.v1.Revoke.$Shape; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "shardReports"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports: bridle.v1.ShardReports.$Shape; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "needBlocks"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks: bridle.v1.NeedBlocks.$Shape; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "droppedBlocks"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks: bridle.v1.DroppedBlocks.$Shape; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "goodbye"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye: bridle.v1.Goodbye.$Shape; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "evaluationReports"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports: bridle.v1.EvaluationReports.$Shape; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "stop"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop: bridle.v1.Stop.$Shape; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "sharedMemory"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory: bridle.v1.SharedMemory.$Shape; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "sharedMemoryTaken"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken: bridle.v1.SharedMemoryTaken.$Shape; probe?: null; probeAnswer?: null }|{ message?: "probe"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe: bridle.v1.Probe.$Shape; probeAnswer?: null }|{ message?: "probeAnswer"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer: bridle.v1.ProbeAnswer.$Shape })
              * )} bridle.v1.Envelope.$Shape
              */
 
@@ -207,17 +211,33 @@ export const bridle = $root.bridle = (() => {
              */
             Envelope.prototype.sharedMemoryTaken = null;
 
+            /**
+             * Envelope probe.
+             * @member {bridle.v1.Probe.$Properties|null|undefined} probe
+             * @memberof bridle.v1.Envelope
+             * @instance
+             */
+            Envelope.prototype.probe = null;
+
+            /**
+             * Envelope probeAnswer.
+             * @member {bridle.v1.ProbeAnswer.$Properties|null|undefined} probeAnswer
+             * @memberof bridle.v1.Envelope
+             * @instance
+             */
+            Envelope.prototype.probeAnswer = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * Envelope message.
-             * @member {"hello"|"welcome"|"reject"|"heartbeat"|"lease"|"revoke"|"shardReports"|"needBlocks"|"droppedBlocks"|"goodbye"|"evaluationReports"|"stop"|"sharedMemory"|"sharedMemoryTaken"|undefined} message
+             * @member {"hello"|"welcome"|"reject"|"heartbeat"|"lease"|"revoke"|"shardReports"|"needBlocks"|"droppedBlocks"|"goodbye"|"evaluationReports"|"stop"|"sharedMemory"|"sharedMemoryTaken"|"probe"|"probeAnswer"|undefined} message
              * @memberof bridle.v1.Envelope
              * @instance
              */
             $Object.defineProperty(Envelope.prototype, "message", {
-                get: $util.oneOfGetter($oneOfFields = ["hello", "welcome", "reject", "heartbeat", "lease", "revoke", "shardReports", "needBlocks", "droppedBlocks", "goodbye", "evaluationReports", "stop", "sharedMemory", "sharedMemoryTaken"]),
+                get: $util.oneOfGetter($oneOfFields = ["hello", "welcome", "reject", "heartbeat", "lease", "revoke", "shardReports", "needBlocks", "droppedBlocks", "goodbye", "evaluationReports", "stop", "sharedMemory", "sharedMemoryTaken", "probe", "probeAnswer"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -281,6 +301,10 @@ export const bridle = $root.bridle = (() => {
                     $root.bridle.v1.SharedMemory.encode(message.sharedMemory, writer.uint32(/* id 13, wireType 2 =*/106).fork(), _depth + 1).ldelim();
                 if (message.sharedMemoryTaken != null && $Object.hasOwnProperty.call(message, "sharedMemoryTaken"))
                     $root.bridle.v1.SharedMemoryTaken.encode(message.sharedMemoryTaken, writer.uint32(/* id 14, wireType 2 =*/114).fork(), _depth + 1).ldelim();
+                if (message.probe != null && $Object.hasOwnProperty.call(message, "probe"))
+                    $root.bridle.v1.Probe.encode(message.probe, writer.uint32(/* id 32, wireType 2 =*/258).fork(), _depth + 1).ldelim();
+                if (message.probeAnswer != null && $Object.hasOwnProperty.call(message, "probeAnswer"))
+                    $root.bridle.v1.ProbeAnswer.encode(message.probeAnswer, writer.uint32(/* id 33, wireType 2 =*/266).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -421,6 +445,20 @@ export const bridle = $root.bridle = (() => {
                                 break;
                             message.sharedMemoryTaken = $root.bridle.v1.SharedMemoryTaken.decode(reader, reader.size(), $undefined, _depth + 1, message.sharedMemoryTaken);
                             message.message = "sharedMemoryTaken";
+                            continue;
+                        }
+                    case 32: {
+                            if (wireType !== 2)
+                                break;
+                            message.probe = $root.bridle.v1.Probe.decode(reader, reader.size(), $undefined, _depth + 1, message.probe);
+                            message.message = "probe";
+                            continue;
+                        }
+                    case 33: {
+                            if (wireType !== 2)
+                                break;
+                            message.probeAnswer = $root.bridle.v1.ProbeAnswer.decode(reader, reader.size(), $undefined, _depth + 1, message.probeAnswer);
+                            message.message = "probeAnswer";
                             continue;
                         }
                     }
@@ -809,6 +847,7 @@ export const bridle = $root.bridle = (() => {
              * @property {number|null} [heartbeatTimeoutMs] Welcome heartbeatTimeoutMs
              * @property {number|null} [maxChunkBytes] Welcome maxChunkBytes
              * @property {string|null} [kernelId] Welcome kernelId
+             * @property {string|null} [advertised] Welcome advertised
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -929,6 +968,14 @@ export const bridle = $root.bridle = (() => {
             Welcome.prototype.kernelId = "";
 
             /**
+             * Welcome advertised.
+             * @member {string} advertised
+             * @memberof bridle.v1.Welcome
+             * @instance
+             */
+            Welcome.prototype.advertised = "";
+
+            /**
              * Creates a new Welcome instance using the specified properties.
              * @function create
              * @memberof bridle.v1.Welcome
@@ -982,6 +1029,8 @@ export const bridle = $root.bridle = (() => {
                     writer.uint32(/* id 10, wireType 0 =*/80).uint32(message.maxChunkBytes);
                 if (message.kernelId != null && $Object.hasOwnProperty.call(message, "kernelId") && message.kernelId !== "")
                     writer.uint32(/* id 11, wireType 2 =*/90).string(message.kernelId);
+                if (message.advertised != null && $Object.hasOwnProperty.call(message, "advertised") && message.advertised !== "")
+                    writer.uint32(/* id 12, wireType 2 =*/98).string(message.advertised);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1123,6 +1172,15 @@ export const bridle = $root.bridle = (() => {
                                 message.kernelId = value;
                             else
                                 delete message.kernelId;
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.advertised = value;
+                            else
+                                delete message.advertised;
                             continue;
                         }
                     }
@@ -4118,6 +4176,330 @@ export const bridle = $root.bridle = (() => {
             };
 
             return SharedMemoryTaken;
+        })();
+
+        v1.Probe = (function() {
+
+            /**
+             * Properties of a Probe.
+             * @typedef {Object} bridle.v1.Probe.$Properties
+             * @property {number|null} [answerBytes] Probe answerBytes
+             * @property {Uint8Array|null} [padding] Probe padding
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Probe.
+             * @memberof bridle.v1
+             * @interface IProbe
+             * @augments bridle.v1.Probe.$Properties
+             * @deprecated Use bridle.v1.Probe.$Properties instead.
+             */
+
+            /**
+             * Shape of a Probe.
+             * @typedef {bridle.v1.Probe.$Properties} bridle.v1.Probe.$Shape
+             */
+
+            /**
+             * Constructs a new Probe.
+             * @memberof bridle.v1
+             * @classdesc Represents a Probe.
+             * @constructor
+             * @param {bridle.v1.Probe.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Probe = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Probe answerBytes.
+             * @member {number} answerBytes
+             * @memberof bridle.v1.Probe
+             * @instance
+             */
+            Probe.prototype.answerBytes = 0;
+
+            /**
+             * Probe padding.
+             * @member {Uint8Array} padding
+             * @memberof bridle.v1.Probe
+             * @instance
+             */
+            Probe.prototype.padding = $util.newBuffer([]);
+
+            /**
+             * Creates a new Probe instance using the specified properties.
+             * @function create
+             * @memberof bridle.v1.Probe
+             * @static
+             * @param {bridle.v1.Probe.$Properties=} [properties] Properties to set
+             * @returns {bridle.v1.Probe} Probe instance
+             * @type {{
+             *   (properties: bridle.v1.Probe.$Shape): bridle.v1.Probe & bridle.v1.Probe.$Shape;
+             *   (properties?: bridle.v1.Probe.$Properties): bridle.v1.Probe;
+             * }}
+             */
+            Probe.create = function(properties) {
+                return new Probe(properties);
+            };
+
+            /**
+             * Encodes the specified Probe message. Does not implicitly {@link bridle.v1.Probe.verify|verify} messages.
+             * @function encode
+             * @memberof bridle.v1.Probe
+             * @static
+             * @param {bridle.v1.Probe.$Properties} message Probe message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Probe.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.answerBytes != null && $Object.hasOwnProperty.call(message, "answerBytes") && message.answerBytes !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.answerBytes);
+                if (message.padding != null && $Object.hasOwnProperty.call(message, "padding") && message.padding.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.padding);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Probe message from the specified reader or buffer.
+             * @function decode
+             * @memberof bridle.v1.Probe
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {bridle.v1.Probe & bridle.v1.Probe.$Shape} Probe
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Probe.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.bridle.v1.Probe();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.answerBytes = value;
+                            else
+                                delete message.answerBytes;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.padding = value;
+                            else
+                                delete message.padding;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Probe;
+        })();
+
+        v1.ProbeAnswer = (function() {
+
+            /**
+             * Properties of a ProbeAnswer.
+             * @typedef {Object} bridle.v1.ProbeAnswer.$Properties
+             * @property {Uint8Array|null} [padding] ProbeAnswer padding
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ProbeAnswer.
+             * @memberof bridle.v1
+             * @interface IProbeAnswer
+             * @augments bridle.v1.ProbeAnswer.$Properties
+             * @deprecated Use bridle.v1.ProbeAnswer.$Properties instead.
+             */
+
+            /**
+             * Shape of a ProbeAnswer.
+             * @typedef {bridle.v1.ProbeAnswer.$Properties} bridle.v1.ProbeAnswer.$Shape
+             */
+
+            /**
+             * Constructs a new ProbeAnswer.
+             * @memberof bridle.v1
+             * @classdesc Represents a ProbeAnswer.
+             * @constructor
+             * @param {bridle.v1.ProbeAnswer.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ProbeAnswer = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ProbeAnswer padding.
+             * @member {Uint8Array} padding
+             * @memberof bridle.v1.ProbeAnswer
+             * @instance
+             */
+            ProbeAnswer.prototype.padding = $util.newBuffer([]);
+
+            /**
+             * Creates a new ProbeAnswer instance using the specified properties.
+             * @function create
+             * @memberof bridle.v1.ProbeAnswer
+             * @static
+             * @param {bridle.v1.ProbeAnswer.$Properties=} [properties] Properties to set
+             * @returns {bridle.v1.ProbeAnswer} ProbeAnswer instance
+             * @type {{
+             *   (properties: bridle.v1.ProbeAnswer.$Shape): bridle.v1.ProbeAnswer & bridle.v1.ProbeAnswer.$Shape;
+             *   (properties?: bridle.v1.ProbeAnswer.$Properties): bridle.v1.ProbeAnswer;
+             * }}
+             */
+            ProbeAnswer.create = function(properties) {
+                return new ProbeAnswer(properties);
+            };
+
+            /**
+             * Encodes the specified ProbeAnswer message. Does not implicitly {@link bridle.v1.ProbeAnswer.verify|verify} messages.
+             * @function encode
+             * @memberof bridle.v1.ProbeAnswer
+             * @static
+             * @param {bridle.v1.ProbeAnswer.$Properties} message ProbeAnswer message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ProbeAnswer.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.padding != null && $Object.hasOwnProperty.call(message, "padding") && message.padding.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.padding);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a ProbeAnswer message from the specified reader or buffer.
+             * @function decode
+             * @memberof bridle.v1.ProbeAnswer
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {bridle.v1.ProbeAnswer & bridle.v1.ProbeAnswer.$Shape} ProbeAnswer
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ProbeAnswer.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.bridle.v1.ProbeAnswer();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.padding = value;
+                            else
+                                delete message.padding;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ProbeAnswer;
         })();
 
         return v1;

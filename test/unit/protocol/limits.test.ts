@@ -48,6 +48,9 @@ describe('the limits of control messages', () => {
       maxRunSpecBytes: 65_536,
       maxHeldBlocks: 8192,
       maxNameBytes: 256,
+      maxProbes: 64,
+      maxProbeBytes: 524_288,
+      maxAllProbeBytes: 8_388_608,
       handshakeTimeoutMs: 5000,
       maxConnections: 2048,
       heartbeatMs: 1000,
@@ -246,7 +249,7 @@ describe('the version', () => {
     expect(negotiateMinor({ major: protocolVersion.major, minor: 0 })).toBe(0);
     expect(negotiateMinor({ major: protocolVersion.major, minor: 99 })).toBe(protocolVersion.minor);
     expect(codeOf(() => negotiateMinor({ major: 2, minor: 0 }))).toBe('VERSION_MISMATCH');
-    expect(() => negotiateMinor({ major: 2, minor: 7 })).toThrow(/protocol 1\.1, the worker 2\.7/);
+    expect(() => negotiateMinor({ major: 2, minor: 7 })).toThrow(/protocol 1\.2, the worker 2\.7/);
   });
 
   it('of the package is the one in package.json', () => {
