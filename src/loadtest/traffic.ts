@@ -27,6 +27,8 @@ export function countTraffic(connection: Connection, traffic: Traffic): Connecti
       connection.send(bytes);
     },
     batch: (queue) => connection.batch(queue),
+    pause: () => connection.pause(),
+    resume: () => connection.resume(),
     close: (code, reason) => connection.close(code, reason),
     terminate: () => connection.terminate(),
   };

@@ -13,6 +13,10 @@ export class SocketConnection implements Connection {
   /** What carries the WebSocket. */
   readonly #stream: Duplex;
   #isClosed = false;
+  #isPaused = false;
+  /** What ws had read already when it was paused. */
+  readonly #held: Buffer[] = [];
+  #onMessage: (bytes: Uint8Array) => void = () => undefined;
 
   constructor(socket: WebSocket, stream: Duplex, peer: string, isLocal: boolean) {
     this.isLocal = isLocal;
@@ -27,10 +31,13 @@ export class SocketConnection implements Connection {
       this.#isClosed = true;
       handlers.onClose(code, reason);
     };
+    this.#onMessage = (bytes) => {
+      if (!this.#isClosed) handlers.onMessage(bytes);
+    };
     this.#socket.on('message', (data) => {
-      if (this.#isClosed) return;
       // binaryType is nodebuffer: one Buffer, never fragments.
-      handlers.onMessage(data as Buffer);
+      if (this.#isPaused || this.#held.length > 0) this.#held.push(data as Buffer);
+      else this.#onMessage(data as Buffer);
     });
     // ws reports a broken frame as an error and closes; the reason is in the error only.
     let failure = '';
@@ -53,12 +60,34 @@ export class SocketConnection implements Connection {
     }
   }
 
+  pause(): void {
+    this.#isPaused = true;
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    // Later: who resumes is in the middle of something.
+    setImmediate(() => this.#goOn());
+  }
+
+  #goOn(): void {
+    while (!this.#isPaused) {
+      const bytes = this.#held.shift();
+      if (bytes) this.#onMessage(bytes);
+      else break;
+    }
+    if (!this.#isPaused) this.#socket.resume();
+  }
+
   get queuedBytes(): number {
     // A closed socket keeps its count until it is collected.
     return this.#socket.readyState === this.#socket.OPEN ? this.#socket.bufferedAmount : 0;
   }
 
   close(code: number, reason: string): void {
+    this.resume(); // the answer to the closing handshake has to be read
     this.#socket.close(code, truncate(reason));
     // A peer that never answers the closing handshake must not keep the socket.
     setTimeout(() => this.#socket.terminate(), 2000).unref();
