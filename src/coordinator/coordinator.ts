@@ -177,6 +177,10 @@ export class Coordinator {
       case 'revoke':
         this.#revoke(effect.rank, effect.leaseId);
         return;
+      case 'pause':
+      case 'resume':
+        this.#withPeer(effect.rank, ({ connection }) => connection[effect.type]());
+        return;
       case 'disconnect':
         this.#disconnect(effect);
         return;
@@ -299,8 +303,13 @@ export class Coordinator {
     }
     if (!this.#byRank.delete(rank)) return;
     if (staleFrames > 0) this.#options.log.info({ rank, staleFrames }, 'stale frames were dropped');
-    if (peer.openLease !== undefined) this.#run.gradients.dropLease(peer.openLease);
+    this.#dropLease(peer);
     this.#dispatch({ type: 'left', rank, reason });
+  }
+
+  #dropLease(peer: Peer): void {
+    if (peer.openLease !== undefined) this.#run.gradients.dropLease(peer.openLease);
+    peer.openLease = undefined;
   }
 
   #withPeer(rank: number, act: (peer: Peer) => void): void {
@@ -317,9 +326,11 @@ export class Coordinator {
   }
 
   #disconnect({ rank, code, message, isStuck }: Extract<CoreEffect, { type: 'disconnect' }>): void {
-    const peer = this.#byRank.get(rank);
-    if (isStuck) peer?.send({ stop: { code, message } });
-    peer?.close(code, message);
+    this.#withPeer(rank, (peer) => {
+      if (isStuck) peer.send({ stop: { code, message } });
+      this.#dropLease(peer); // the core has given its place to another
+      peer.close(code, message);
+    });
   }
 
   // ---- what comes in

@@ -1,5 +1,6 @@
 // How long the parts of a step's exchange take at the coordinator, told on a diagnostics channel: nobody pays for it who does not listen.
 import { channel } from 'node:diagnostics_channel';
+import type { GradientPeak } from './gradient-store.js';
 
 /** One step's exchange, in milliseconds. */
 export interface ExchangeTimes {
@@ -15,6 +16,8 @@ export interface ExchangeTimes {
   readonly updateMs: number;
   /** When the update was done, on the machine's monotonic clock. */
   readonly endedAt: number;
+  /** Gradients held at once, at most. */
+  readonly peak: GradientPeak;
 }
 
 /** The channel's name, for `node:diagnostics_channel`. */
@@ -52,12 +55,13 @@ export class ExchangeClock {
   }
 
   /** The step is applied. */
-  end(step: number): void {
+  end(step: number, peak: GradientPeak): void {
     const endedAt = monotonicMs();
     const uploadMs = this.#reducedAt - (this.#firstChunkAt ?? this.#reducedAt) - this.#reduceMs;
     const normMs = this.#gradientAt - this.#reducedAt;
     const updateMs = endedAt - this.#gradientAt;
-    exchange.publish({ step, uploadMs, reduceMs: this.#reduceMs, normMs, updateMs, endedAt } satisfies ExchangeTimes);
+    const reduceMs = this.#reduceMs;
+    exchange.publish({ step, uploadMs, reduceMs, normMs, updateMs, endedAt, peak } satisfies ExchangeTimes);
     this.#firstChunkAt = undefined;
     this.#reduceMs = 0;
   }

@@ -1,12 +1,29 @@
 // Gradients of the open step: vectors that are arriving, and tree nodes that are in.
 import { childNodes, nodeKey, reduceTree, rootNode, type TreeNode } from '../collective/tree.js';
-import { NumericalError } from '../errors.js';
+import { NumericalError, ProtocolError } from '../errors.js';
 import { VectorAssembly, type CopyChunk } from '../protocol/chunks.js';
 import type { FrameHeader } from '../protocol/frame.js';
 import { Dequantiser } from '../protocol/quantise.js';
 import type { WireDtype } from '../protocol/wire-dtype.js';
 import { addIn, type GradientSum } from '../tensor/reduce.js';
 import type { VectorArena } from '../tensor/vector-arena.js';
+
+/** Vectors held at once, at most. */
+export interface GradientPeak {
+  /** Of all kinds. */
+  readonly vectors: number;
+  /** Not whole yet. */
+  readonly arriving: number;
+  /** Summed, or waiting for a sibling. */
+  readonly nodes: number;
+}
+
+const noPeak: GradientPeak = { vectors: 0, arriving: 0, nodes: 0 };
+
+interface Arriving {
+  readonly key: string;
+  readonly assembly: VectorAssembly;
+}
 
 interface HeldNode {
   readonly node: TreeNode;
@@ -19,9 +36,11 @@ export class GradientStore {
   readonly #numShards: number;
   readonly #arena: VectorArena;
   readonly #dequantiser: Dequantiser | undefined;
-  readonly #arriving = new Map<string, VectorAssembly>();
+  /** By lease. */
+  readonly #arriving = new Map<number, Arriving>();
   readonly #staged = new Map<string, Float32Array>();
   readonly #nodes = new Map<string, HeldNode>();
+  #peak = noPeak;
 
   /** Vectors of `size` values arrive as `wire`, come from `arena`, and go back there when they are dropped, replaced or summed. */
   constructor(size: number, numShards: number, arena: VectorArena, wire: WireDtype = 'f32') {
@@ -32,17 +51,40 @@ export class GradientStore {
     this.#arena = arena;
   }
 
-  /** Takes a chunk in; true when its vector is whole. */
+  /** Takes a chunk in; true when its vector is whole. Of a lease one vector comes after the other: `CHUNK_OUT_OF_ORDER`. */
   add(header: FrameHeader, copy: CopyChunk): boolean {
-    const key = stagedKey(header.attempt, header);
-    let assembly = this.#arriving.get(key);
-    if (!assembly)
-      this.#arriving.set(key, (assembly = new VectorAssembly(this.#arena.allocate(this.#size), this.#dequantiser)));
+    const lease = header.attempt;
+    const key = stagedKey(lease, header);
+    const { assembly, key: known } = this.#arriving.get(lease) ?? this.#begin(lease, key);
+    if (known !== key) {
+      const message = `A chunk of ${key} (lease:level/index) came before ${known} was whole. Send one tree node after the other.`;
+      throw new ProtocolError('CHUNK_OUT_OF_ORDER', message);
+    }
     const vector = assembly.add(header, copy);
     if (!vector) return false;
-    this.#arriving.delete(key);
+    this.#arriving.delete(lease);
     this.#staged.set(key, vector);
     return true;
+  }
+
+  #begin(lease: number, key: string): Arriving {
+    const arriving = { key, assembly: new VectorAssembly(this.#arena.allocate(this.#size), this.#dequantiser) };
+    this.#arriving.set(lease, arriving);
+    const { vectors, nodes, arriving: most } = this.#peak;
+    const held = this.#arriving.size + this.#staged.size + this.#nodes.size;
+    this.#peak = {
+      vectors: Math.max(vectors, held),
+      nodes: Math.max(nodes, this.#nodes.size),
+      arriving: Math.max(most, this.#arriving.size),
+    };
+    return arriving;
+  }
+
+  /** The most that was held since this was asked last. */
+  takePeak(): GradientPeak {
+    const peak = this.#peak;
+    this.#peak = noPeak;
+    return peak;
   }
 
   keep(leaseId: number, node: TreeNode, replaced: readonly TreeNode[]): void {
@@ -92,11 +134,9 @@ export class GradientStore {
 
   /** Forgets what has arrived for a lease that ends unanswered. */
   dropLease(leaseId: number): void {
-    for (const [key, { vector }] of this.#arriving) {
-      if (!key.startsWith(`${leaseId}:`)) continue;
-      this.#arriving.delete(key);
-      this.#arena.free(vector);
-    }
+    const arriving = this.#arriving.get(leaseId);
+    this.#arriving.delete(leaseId);
+    if (arriving) this.#arena.free(arriving.assembly.vector);
     for (const key of this.#staged.keys()) if (key.startsWith(`${leaseId}:`)) this.#free(this.#staged, key);
   }
 

@@ -19,6 +19,7 @@ import {
   type AnyModelSpec,
   type OwnModelSpec,
 } from '../params/own-model-spec.js';
+import { payloadBytes } from '../protocol/frame.js';
 import { defaultLimits } from '../protocol/limits.js';
 import type { RunSpec } from '../protocol/run-spec.js';
 import type { Layout } from '../tensor/layout.js';
@@ -26,6 +27,9 @@ import { planCarriedState, type CarriedStatePlan } from './carried-state.js';
 import type { CorePlan, Purpose } from './core/state.js';
 import { modelOfData } from './model-of-data.js';
 import type { TrainingOptions } from './training-options.js';
+
+/** Gradients that arrive at once, at most: enough that one that is slow holds up nothing. */
+const maxUploads = 4;
 
 /** Rows of an evaluation shard: enough to be fast, fixed so that the sums never depend on the workers. */
 const leastEvaluationRows = 64;
@@ -122,6 +126,7 @@ export function planRun(dataset: Dataset, options: TrainingOptions, ownModel?: O
       isStrict: !options.allowMixedKernels,
       sendsSums: wire === 'f32',
       heartbeatTimeoutMs: defaultLimits.heartbeatTimeoutMs,
+      ...(payloadBytes(wire, layout.size) > defaultLimits.maxChunkBytes && { maxUploads }),
       targetCount,
       exampleIds: (purpose, step, shard) => [...exampleIds(purpose, step, shard)],
     },

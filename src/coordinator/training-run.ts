@@ -160,7 +160,7 @@ export class TrainingRun {
       },
       onSpike: (found) => this.saveStep('spike', this.state.step, found.gradNorm),
     });
-    this.clock.end(this.state.step);
+    this.clock.end(this.state.step, this.gradients.takePeak());
     for (const vector of Object.values(sum ?? {})) this.#arena.free(vector);
     this.carried?.advance(reports);
     const { step } = this.state;

@@ -157,6 +157,7 @@ export function onNode(state: CoreState, event: EventOf<'node'>, now: number, ef
     return;
   }
   lease.awaited?.splice(position, 1);
+  lease.upload = 'none';
   const { admitted, replaced } = round.coverage.admit(event.node);
   if (admitted) effects.push({ type: 'keepNode', leaseId: lease.id, node: event.node, replaced });
   else effects.push(drop);

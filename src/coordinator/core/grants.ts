@@ -11,6 +11,8 @@ import {
   type WorkerState,
 } from './state.js';
 
+const noUpload = { upload: 'none', waitsSince: 0 } as const;
+
 /** Shards of an evaluation that one lease holds at most. */
 const evaluationShare = 8;
 
@@ -126,7 +128,16 @@ function grant(
   const dueMs = dueAfter(state, worker, round.purpose, shards.length);
   const id = state.nextLeaseId;
   state.nextLeaseId += 1;
-  round.leases.set(id, { id, rank: worker.rank, shards, grantedAt: now, dueMs, isOverdue: false, awaited: undefined });
+  round.leases.set(id, {
+    id,
+    rank: worker.rank,
+    shards,
+    grantedAt: now,
+    dueMs,
+    isOverdue: false,
+    awaited: undefined,
+    ...noUpload,
+  });
   effects.push({ type: 'lease', rank: worker.rank, leaseId: id, purpose: round.purpose, step: round.step, shards });
 }
 
@@ -144,6 +155,7 @@ export function revokeLease(state: CoreState, round: Round, lease: Lease, now: n
   round.leases.delete(lease.id);
   state.hasFreeShards = true;
   effects.push({ type: 'revoke', rank: lease.rank, leaseId: lease.id });
+  if (lease.upload === 'waiting') effects.push({ type: 'resume', rank: lease.rank });
   // Without this a hung worker would hold up every step anew: its lease would never become overdue twice.
   const worker = state.workers.get(lease.rank);
   if (worker && lease.isOverdue) worker.overdueMs += now - lease.grantedAt;

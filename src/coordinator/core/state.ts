@@ -25,6 +25,8 @@ export interface CorePlan {
   /** Workers send sums over whole tree nodes; false: each shard's gradient alone, since it was rounded alone. */
   readonly sendsSums: boolean;
   readonly heartbeatTimeoutMs: number;
+  /** Gradients that may be on their way at once; undefined: each comes in one piece, and needs no place of its own. */
+  readonly maxUploads?: number;
   /** Valid targets of a shard: the coordinator's own count, never the worker's word. 0: the shard has no rows. */
   targetCount(purpose: Purpose, step: number, shard: number): number;
   exampleIds(purpose: Purpose, step: number, shard: number): readonly number[];
@@ -53,6 +55,10 @@ export interface Lease {
   isOverdue: boolean;
   /** Tree nodes that are still to come, once the reports are in. */
   awaited: TreeNode[] | undefined;
+  /** Of the node that is owed next: nothing yet, its socket rests until there is a place, or it has one. */
+  upload: 'none' | 'waiting' | 'open';
+  /** Up to when waiting has been forgiven. */
+  waitsSince: number;
 }
 
 export interface ShardHealth {
@@ -163,6 +169,8 @@ export type CoreEffect =
       readonly shards: readonly number[];
     }
   | { readonly type: 'revoke'; readonly rank: number; readonly leaseId: number }
+  /** Nothing of this worker is to be read until `resume`; neither is needed for one that leaves. */
+  | { readonly type: 'pause' | 'resume'; readonly rank: number }
   /** Closes a worker's socket; `isStuck`: its process must end as well. */
   | {
       readonly type: 'disconnect';

@@ -72,8 +72,8 @@ export class CoordinatorProcess {
   admit(link: Link): LinkEnd {
     const peer = new SimulatedPeer(link, this.#generation);
     return {
-      onMessage: (bytes) => this.#inProcess(() => this.#onMessage(peer, bytes)),
-      onClose: (reason) => this.#inProcess(() => this.#onClosed(peer, reason)),
+      onMessage: (bytes) => this.#inProcess(() => peer.read(() => this.#onMessage(peer, bytes))),
+      onClose: (reason) => this.#inProcess(() => peer.read(() => this.#onClosed(peer, reason))),
     };
   }
 
@@ -137,13 +137,21 @@ export class CoordinatorProcess {
         peer?.send({ revoke: { leaseId: effect.leaseId } });
         return;
       }
+      case 'pause':
+        this.#byRank.get(effect.rank)?.pause();
+        return;
+      case 'resume':
+        this.#resume(this.#byRank.get(effect.rank));
+        return;
       case 'disconnect': {
         const peer = this.#byRank.get(effect.rank);
         this.#world.timeline.note(`rank ${effect.rank} disconnected: ${effect.message}`);
         if (peer) this.#world.onDisconnect(peer.name, effect.code, effect.message);
         if (effect.isStuck) peer?.send({ stop: { code: effect.code, message: effect.message } });
         if (!peer) return;
+        this.#dropLease(peer);
         peer.isClosing = true;
+        this.#resume(peer);
         peer.link.closeFromServer(effect.code);
         return;
       }
@@ -175,10 +183,19 @@ export class CoordinatorProcess {
     }
   }
 
+  #resume(peer: SimulatedPeer | undefined): void {
+    this.#later(0, () => peer?.resume());
+  }
+
+  #dropLease(peer: SimulatedPeer): void {
+    if (peer.openLease !== undefined) this.gradients.dropLease(peer.openLease);
+    peer.openLease = undefined;
+  }
+
   #onClosed(peer: SimulatedPeer, reason: string): void {
     const { rank } = peer;
     if (rank === undefined || !this.#byRank.delete(rank)) return;
-    if (peer.openLease !== undefined) this.gradients.dropLease(peer.openLease);
+    this.#dropLease(peer);
     this.#dispatch({ type: 'left', rank, reason });
   }
 
@@ -238,6 +255,7 @@ export class CoordinatorProcess {
 
   #update(reports: readonly ShardHealth[], isSkipped: boolean): void {
     const { disk } = this.#world;
+    this.#world.onHeld(this.gradients.takePeak());
     const sum = this.gradients.reduce();
     if (!isSkipped) this.#world.onSum(this.#state.step, [...this.#kept.values()]);
     this.#kept.clear();

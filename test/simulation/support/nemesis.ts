@@ -10,6 +10,7 @@ export const makesLate: ReadonlySet<FaultClass> = new Set([
   'freeze',
   'hang',
   'hang-in-evaluation',
+  'hold-upload',
   'slow',
 ]);
 
@@ -26,6 +27,7 @@ export function strike(kind: FaultClass, worker: WorkerProcess, random: Draws, n
   if (kind === 'freeze') worker.freeze(random.between(500, 15_000));
   if (kind === 'hang') worker.numHangs += 1;
   if (kind === 'hang-in-evaluation') worker.numEvaluationHangs += 1;
+  if (kind === 'hold-upload') worker.numHolds += 1;
   if (kind === 'flaw') worker.numFlaws += 1;
   if (kind === 'slow') worker.slowness = random.between(2, 30);
 }

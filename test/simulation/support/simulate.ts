@@ -1,6 +1,7 @@
 // One seed, from the first connection to the last exit: processes, faults, and the invariants that must hold throughout.
 import type { TreeNode } from '../../../src/collective/tree.js';
 import type { CoreState, ShardScore } from '../../../src/coordinator/core/state.js';
+import type { GradientPeak } from '../../../src/coordinator/gradient-store.js';
 import { faultOf, faultOfDisk, faultOfSum } from './invariants.js';
 import { CoordinatorProcess } from './coordinator-process.js';
 import { Disk, type StepRecord } from './disk.js';
@@ -146,6 +147,7 @@ class Simulation implements World {
     for (const worker of this.#workers) {
       worker.slowness = 1;
       worker.numHangs = 0;
+      worker.numHolds = 0;
       worker.numEvaluationHangs = 0;
     }
     // Connections that went silent stay so: both sides must find out by themselves.
@@ -212,6 +214,14 @@ class Simulation implements World {
   onState(core: CoreState): void {
     const fault = faultOf(core);
     if (fault !== undefined) throw new Violation(fault);
+  }
+
+  onHeld({ vectors, arriving, nodes }: GradientPeak): void {
+    const { maxUploads = Infinity } = this.#scenario.toy;
+    if (arriving > maxUploads || vectors > nodes + maxUploads)
+      throw new Violation(
+        `${arriving} gradients were on their way at once, beside ${nodes} tree nodes: ${vectors} held`,
+      );
   }
 
   onSum(step: number, nodes: readonly TreeNode[]): void {

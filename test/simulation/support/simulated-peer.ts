@@ -17,11 +17,38 @@ export class SimulatedPeer {
   isClosing = false;
   readonly #feed = new DataFeed();
   readonly #generation: number;
+  #isPaused = false;
+  /** What has come while nothing was read: messages, and the end. */
+  readonly #unread: (() => void)[] = [];
   #weightsStep = -1;
 
   constructor(link: Link, generation: number) {
     this.link = link;
     this.#generation = generation;
+  }
+
+  /** Handles what has come, once it may be read. */
+  read(handle: () => void): void {
+    this.#unread.push(handle);
+    if (this.#unread.length === 1) this.#readOn();
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#readOn();
+  }
+
+  #readOn(): void {
+    while (!this.#isPaused) {
+      const [next] = this.#unread;
+      if (!next) return;
+      next();
+      this.#unread.shift();
+    }
   }
 
   send(draft: ControlDraft): void {

@@ -31,6 +31,8 @@ export class WorkerProcess {
   slowness = 1;
   /** Leases that its compute thread never finishes. */
   numHangs = 0;
+  /** Answers that are to end after their first chunk. */
+  numHolds = 0;
   /** The same for leases of an evaluation alone. */
   numEvaluationHangs = 0;
   /** Gradients that it gets wrong (not finite) the first time. */
@@ -303,9 +305,14 @@ export class WorkerProcess {
     }
     this.#world.beforeAnswer(this, result.nodes.length);
     this.#link?.sendToServer(encodeControl({ shardReports: { leaseId, step, reports: [...result.reports] } }));
+    const isHeld = this.numHolds > 0 && result.nodes.length > 0;
+    if (isHeld) this.numHolds -= 1;
     for (const { node, vector } of result.nodes) {
       const header = { kind: 'gradient', step, attempt: leaseId, ...node, ...session } as const;
-      for (const frame of encodeVector(header, vector, chunkBytes, crc32)) this.#link?.sendToServer(frame);
+      for (const frame of encodeVector(header, vector, chunkBytes, crc32)) {
+        this.#link?.sendToServer(frame);
+        if (isHeld) return;
+      }
     }
   }
 }

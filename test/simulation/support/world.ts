@@ -1,6 +1,7 @@
 // What the processes of a simulation share, and where they tell what they did.
 import type { TreeNode } from '../../../src/collective/tree.js';
 import type { CoreState, ShardScore } from '../../../src/coordinator/core/state.js';
+import type { GradientPeak } from '../../../src/coordinator/gradient-store.js';
 import type { CoordinatorProcess } from './coordinator-process.js';
 import type { Disk, StepRecord } from './disk.js';
 import type { Link, LinkEnd } from './link.js';
@@ -21,6 +22,7 @@ export interface World {
   allowsFlaw(step: number, shard: number): boolean;
   beforeAnswer(worker: WorkerProcess, numNodes: number): void;
   onState(core: CoreState): void;
+  onHeld(peak: GradientPeak): void;
   onSum(step: number, nodes: readonly TreeNode[]): void;
   onStep(step: number, result: StepResult, known: StepRecord | undefined, params: Float32Array): void;
   onAnnounced(step: number): void;
