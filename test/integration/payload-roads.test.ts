@@ -1,9 +1,11 @@
 // Tensors through shared memory, through the socket, and both in one run: the same bits, and nothing left in /dev/shm.
-import { spawnSync } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
+import { CellFile } from '../../src/transport/cell-file.js';
 import { BridleProcess, endAll, signal } from './support/bridle-process.js';
 import { tempFolder } from './support/temp-folder.js';
 
@@ -29,6 +31,24 @@ const reference = (): Promise<string> =>
 
 afterEach(endAll);
 
+/** Bytes of a worker that wait at a server: the two frames that tell of a gradient, not heartbeats alone. */
+function unreadBytes(port: number): number | undefined {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  const rows = readFileSync('/proc/net/tcp', 'utf8').matchAll(/^ *\d+: \w+:(\w{4}) \S+ 01 \w+:(\w+)/gm);
+  const waiting = [...rows].flatMap(([, local, bytes]) => (local === hex ? [Number.parseInt(bytes ?? '', 16)] : []));
+  return waiting.find((bytes) => bytes >= 2 * 64);
+}
+
+/** Asks again and again, until there is an answer. */
+async function untilSome<Value>(ask: () => Value | undefined | Promise<Value | undefined>, deadlineMs: number) {
+  for (const end = Date.now() + deadlineMs; Date.now() < end;) {
+    const found = await ask();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`nothing came within ${deadlineMs} ms`);
+}
+
 describe.runIf(process.platform === 'linux')('the payload road', () => {
   it('through shared memory gives the same bits, and leaves nothing there', async () => {
     expect((await train('--payload', 'shm').done()).digest).toBe(await reference());
@@ -47,6 +67,54 @@ describe.runIf(process.platform === 'linux')('the payload road', () => {
     for (const pid of doomed.workers()) signal(pid, 'SIGKILL');
     expect((await coordinator.done()).digest).toBe(await reference());
     expect(left()).toEqual(before);
+  });
+
+  it('brings what a worker has announced, although it is killed before the coordinator reads it', async () => {
+    const coordinator = start('coordinator', ...run, '--min-workers', '2');
+    const port = Number(new URL((await coordinator.event('listening')).urls[0] ?? '').port);
+    const join = ['--join', `ws://127.0.0.1:${port}`, '--backend', 'native', '--json'];
+    const workers = start('worker', ...join, '--workers', '2', '--payload', 'shm');
+    await coordinator.event('committed');
+    const process = coordinator.child.pid ?? -1;
+    // A lease is open most of the time: if nothing comes within half a second, it was stopped between two steps.
+    await untilSome(async () => {
+      signal(process, 'SIGSTOP');
+      const waiting = await untilSome(() => unreadBytes(port), 500).catch(() => undefined);
+      if (waiting === undefined) signal(process, 'SIGCONT');
+      return waiting;
+    }, 20_000);
+    for (const pid of workers.workers()) signal(pid, 'SIGKILL');
+    signal(process, 'SIGCONT');
+    expect((await coordinator.done()).digest).toBe(await reference());
+    expect(coordinator.events.filter(({ event }) => event === 'worker-lost')).toHaveLength(2);
+  });
+
+  it('gives no reader a chunk that was written over, however long it is stopped in the middle', async () => {
+    const cellBytes = 4 * 1024 * 1024;
+    const file = CellFile.create('/dev/shm', { cellBytes, cells: 1 });
+    const write = (value: number): void =>
+      file.write(0, new Uint8Array(64).fill(value), Buffer.alloc(cellBytes, value));
+    write(0);
+    const child = fork(new URL('cell-reader.mjs', import.meta.url), [`${file.fd}`, `${cellBytes}`]);
+    const next = async (): Promise<unknown> => ((await once(child, 'message')) as unknown[])[0];
+    try {
+      for (let value = 1; value <= 200; value += 1) {
+        const isStopped = value % 2 === 0;
+        if (isStopped) signal(child.pid ?? -1, 'SIGSTOP');
+        write(value); // what it reads at the moment is written over, while it is stopped or while it runs
+        if (isStopped) signal(child.pid ?? -1, 'SIGCONT');
+        child.send(value);
+        expect(await next()).toBe(value);
+      }
+      child.send('report');
+      const { torn, refused, spoilt } = (await next()) as Record<string, number>;
+      expect(torn).toBe(0);
+      expect(refused).toBeGreaterThan(20);
+      expect(spoilt).toBeGreaterThan(0);
+    } finally {
+      child.kill('SIGKILL');
+      file.close();
+    }
   });
 
   it('leaves nothing when the coordinator is killed', async () => {
