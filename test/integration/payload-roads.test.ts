@@ -72,8 +72,8 @@ describe.runIf(process.platform === 'linux')('the payload road', () => {
   it('brings what a worker has announced, although it is killed before the coordinator reads it', async () => {
     const coordinator = start('coordinator', ...run, '--min-workers', '2');
     const port = Number(new URL((await coordinator.event('listening')).urls[0] ?? '').port);
-    const join = ['--join', `ws://127.0.0.1:${port}`, '--backend', 'native', '--json'];
-    const workers = start('worker', ...join, '--workers', '2', '--payload', 'shm');
+    const joining = ['--join', `ws://127.0.0.1:${port}`, '--backend', 'native', '--json'];
+    const workers = start('worker', ...joining, '--workers', '2', '--payload', 'shm');
     await coordinator.event('committed');
     const process = coordinator.child.pid ?? -1;
     // A lease is open most of the time: if nothing comes within half a second, it was stopped between two steps.
