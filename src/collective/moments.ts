@@ -46,6 +46,20 @@ function addSums(left: Part, right: Part): Part {
   };
 }
 
+/**
+ * Joins moments of shards that are each normalised by their own: the mean of all values, and the squares about each shard's own mean.
+ * `count` is one more than their degrees of freedom, so that `b / (count - 1)` is the unbiased variance within shards.
+ */
+export function poolMoments(parts: ReadonlyMap<number, Part>, numShards: number): Part | undefined {
+  const weighted = [...parts].map(([shard, { count, a, b }]): [number, Part] => [
+    shard,
+    { count, a: a.map((mean) => mean * count), b },
+  ]);
+  const sums = joinParts(new Map(weighted), numShards, false);
+  if (!sums || sums.count === 0) return undefined;
+  return { count: sums.count - parts.size + 1, a: sums.a.map((sum) => sum / sums.count), b: sums.b };
+}
+
 /** What workers go on with `[a | b]`: mean and variance, or the means of both sums. */
 export function totalsOf({ count, a, b }: Part, isForward: boolean): Float32Array {
   const totals = new Float32Array(a.length + b.length);

@@ -67,10 +67,10 @@ export const modelOptions = {
     fixesBits: true,
   },
   norm: {
-    type: choice('none', 'layer', 'rms', 'batch'),
+    type: choice('none', 'layer', 'rms', 'batch', 'batch-step', 'batch-ghost'),
     default: 'none',
     about:
-      "Normalise the sums of each cell: layer or rms row by row (W_x x, W_h h, and an LSTM's c); batch, W_x x over all steps of the whole global batch, whatever the number of workers. Runs on tfjs.",
+      "Normalise the sums of each cell: layer or rms row by row (W_x x, W_h h, and an LSTM's c); batch, W_x x over all steps of the whole global batch, whatever the number of workers; batch-ghost, each shard alone; batch-step, W_x x, W_h h and c at each time step alone, in up to 4 rounds between workers a time step. Runs on tfjs.",
     group: 'Model',
     commands: runs,
     aliases: ['normalization', 'normalisation'],

@@ -229,7 +229,7 @@ export class Coordinator {
       wire: training.wire ?? 'f32',
       carriesState: this.#run.carried !== undefined,
       needsTfjs: !isOwnModel(plan.model) && needsTfjs(plan.model),
-      collects: this.#run.statistics !== undefined,
+      collects: plan.maxCollectives > 0,
     });
     peer.identity = `${hello.name}@${hello.host}`;
     if ((this.#breaches.get(peer.identity) ?? 0) >= maxBreaches) {
@@ -289,6 +289,7 @@ export class Coordinator {
       execution: executionOf(kernelId),
       kernelId,
       generation,
+      ...(plan.maxCollectives > 0 && { collectives: plan.maxCollectives }),
     });
   }
 
@@ -347,6 +348,7 @@ export class Coordinator {
       case 'shardReports': {
         const reports = (message.body.reports as ShardHealth[]).map(healthOf);
         this.#run.carried?.check(reports);
+        this.#run.statistics?.checkOwn(reports);
         this.#dispatch({
           type: 'reported',
           rank,
@@ -358,7 +360,8 @@ export class Coordinator {
       }
       case 'evaluationReports': {
         const scores = (message.body.reports as ShardScore[]).map(scoreOf);
-        this.#run.statistics?.check(scores);
+        // What comes late belongs to a collective that is closed, and may have another size.
+        if (message.body.leaseId === peer.openLease) this.#run.statistics?.check(scores);
         this.#dispatch({ type: 'scored', rank, leaseId: message.body.leaseId, step: message.body.step, scores });
         return;
       }
@@ -429,8 +432,11 @@ export class Coordinator {
 }
 
 /** A report as a plain value: its defaults lie on a prototype, and its text is the peer's own. */
-function healthOf({ shard, loss, count, squaredNorm, nonFinite, carried }: ShardHealth): ShardHealth {
-  const state = carried && carried.length > 0 ? { carried: Uint8Array.from(carried) } : {};
+function healthOf({ shard, loss, count, squaredNorm, nonFinite, carried, moments }: ShardHealth): ShardHealth {
+  const state = {
+    ...(carried && carried.length > 0 && { carried: Uint8Array.from(carried) }),
+    ...(moments && moments.length > 0 && { moments: Uint8Array.from(moments) }),
+  };
   return { shard, loss, count, squaredNorm, nonFinite: printable(nonFinite), ...state };
 }
 

@@ -1,7 +1,6 @@
 // A lease as it is told to its worker, and the blocks of data that it needs.
 import type { Block, Split } from '../data/load-dataset.js';
 import { Purpose as WirePurpose, type ControlDraft } from '../protocol/control.js';
-import type { BatchStatistics } from './batch-statistics.js';
 import type { CarriedStates } from './carried-state.js';
 import type { CoreEffect, Purpose } from './core/state.js';
 import type { RunPlan } from './run-plan.js';
@@ -9,7 +8,13 @@ import type { RunPlan } from './run-plan.js';
 /** What travels with a lease beside its work. */
 export interface LeaseState {
   readonly carried: Pick<CarriedStates, 'at'> | undefined;
-  readonly statistics: Pick<BatchStatistics, 'totals'> | undefined;
+  readonly totals: LeaseTotals | undefined;
+}
+
+/** Totals of the step's collectives from number `firstTotal` on. */
+export interface LeaseTotals {
+  readonly firstTotal: number;
+  readonly totals: Uint8Array[];
 }
 
 const wirePurposes = {
@@ -24,7 +29,7 @@ export type LeaseEffect = Extract<CoreEffect, { type: 'lease' }>;
 export function describeLease(
   plan: RunPlan,
   { leaseId, purpose, step, shards }: Pick<LeaseEffect, 'leaseId' | 'purpose' | 'step' | 'shards'>,
-  { carried: carriedStates, statistics }: LeaseState,
+  { carried: carriedStates, totals }: LeaseState,
 ): { readonly message: ControlDraft; readonly needed: ReadonlyMap<string, Block> } {
   const needed = new Map<string, Block>();
   const places = new Map<string, number>();
@@ -52,7 +57,7 @@ export function describeLease(
     timeSteps: shape.steps,
     shards: work,
     blocks: [...places.keys()].map((name) => Buffer.from(name, 'hex')),
-    ...(statistics && purpose !== 'evaluate' && { totals: [...statistics.totals] }),
+    ...totals,
   };
   return { message: { lease }, needed };
 }

@@ -40,6 +40,7 @@ export function modelOfData(data: DataSpec, options: ModelChoices): ModelSpec {
     ...(embeddingSize === undefined ? {} : { embeddingSize }),
     ...(dropout > 0 ? { dropout } : {}),
     ...options.tfjsParts,
+    ...(options.tfjsParts?.norm === 'batch-step' ? { normSteps: data.maxLength } : {}),
   };
 }
 

@@ -4,7 +4,7 @@ import { encodeFrame } from '../protocol/frame.js';
 import type { BatchStatistics } from './batch-statistics.js';
 import type { CarriedStates } from './carried-state.js';
 import type { Purpose } from './core/state.js';
-import { describeLease, type LeaseEffect } from './lease-message.js';
+import { describeLease, type LeaseEffect, type LeaseTotals } from './lease-message.js';
 import type { Peer } from './peer.js';
 import type { RunPlan } from './run-plan.js';
 import type { TensorRoads } from './tensor-roads.js';
@@ -39,11 +39,12 @@ export class Outbox {
   }
 
   #sendLease(peer: Peer, { leaseId, purpose, step, shards }: LeaseEffect): void {
-    const { plan } = this.#options;
+    const { plan, carried, statistics } = this.#options;
     peer.openLease = leaseId;
     this.#sendWeights(peer);
     this.#feed(peer, purpose, step, shards);
-    const { message, needed } = describeLease(plan, { leaseId, purpose, step, shards }, this.#options);
+    const totals = statistics && purpose !== 'evaluate' ? newTotals(peer, step, statistics.totals) : undefined;
+    const { message, needed } = describeLease(plan, { leaseId, purpose, step, shards }, { carried, totals });
     peer.feed.lease(needed);
     peer.send(message);
     // The same shards of the next step are this worker's too, most likely: their data travels while it computes.
@@ -78,4 +79,11 @@ export class Outbox {
     const size = { chunk: 0, offset: 0, count: bytes.length, total: bytes.length };
     peer.connection.send(encodeFrame({ kind: 'block', dtype: 'bytes', ...fence, ...size }, bytes, crc32));
   }
+}
+
+/** What a worker has not had yet of a step's totals. */
+function newTotals(peer: Peer, step: number, totals: readonly Uint8Array[]): LeaseTotals {
+  const firstTotal = peer.sentTotals.step === step ? peer.sentTotals.count : 0;
+  peer.sentTotals = { step, count: totals.length };
+  return { firstTotal, totals: totals.slice(firstTotal) };
 }

@@ -48,6 +48,8 @@ export class Peer {
   openLease: number | undefined;
   /** The step whose weights were sent last. */
   weightsStep = -1;
+  /** Totals of a step's collectives that went out with its leases. */
+  sentTotals = { step: -1, count: 0 };
   /** Frames of other steps, generations or leases: counted and dropped. */
   staleFrames = 0;
   /** Why this side closes, if it does. */

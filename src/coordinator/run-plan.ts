@@ -59,6 +59,8 @@ export interface RunPlan {
   shape(purpose: Purpose, step: number): { readonly rows: number; readonly steps: number };
   /** The epoch that a step belongs to, as a fraction: 1.5 is half way through the second. */
   epochAfter(step: number): number;
+  /** Rounds of statistics before a step's gradient, where sequences are as long as they get. */
+  readonly maxCollectives: number;
   /** State that travels with each shard; undefined: rows start at zero. */
   readonly carried: CarriedStatePlan | undefined;
 }
@@ -111,6 +113,7 @@ export function planRun(dataset: Dataset, options: TrainingOptions, ownModel?: O
     shape: (purpose, step) =>
       purpose !== 'evaluate' ? { rows, steps: stepsOf(step) } : { rows: evaluationRows, steps: dataset.spec.maxLength },
     epochAfter: (step) => step / perEpoch,
+    maxCollectives: isOwnModel(model) ? 0 : collectivesOf(model, dataset.spec.maxLength).length,
     carried: carriesState
       ? planCarriedState(requireBuiltIn(model, '--bptt'), { shards, rows, stepsPerEpoch: perEpoch })
       : undefined,
@@ -122,7 +125,7 @@ export function planRun(dataset: Dataset, options: TrainingOptions, ownModel?: O
       minWorkers: Math.max(1, options.minWorkers),
       onNonFinite: options.onNonFinite,
       numEvaluationShards: evaluation.length,
-      numCollectives: isOwnModel(model) ? 0 : collectivesOf(model).length,
+      ...(!isOwnModel(model) && { numCollectives: (step: number) => collectivesOf(model, stepsOf(step)).length }),
       isStrict: !options.allowMixedKernels,
       sendsSums: wire === 'f32',
       heartbeatTimeoutMs: defaultLimits.heartbeatTimeoutMs,

@@ -5,6 +5,7 @@ import type { DigestAlgorithm, TrainingSnapshot } from '../checkpoint/checkpoint
 import type { Dataset } from '../data/load-dataset.js';
 import { encodeSavedStep } from '../checkpoint/saved-step.js';
 import type { DiagnosisEvent, DoneEvent, RunEvent, StepSavedEvent, WarningEvent } from '../metrics/events.js';
+import { hasRunningAverages } from '../params/model-spec.js';
 import { isOwnModel } from '../params/own-model-spec.js';
 import { createOptimizer } from '../optim/create-optimizer.js';
 import { watchPlateau } from '../optim/plateau.js';
@@ -103,7 +104,7 @@ export class TrainingRun {
     this.#telemetry = new UpdateTelemetry(plan.layout, this.#arena, this.state.params);
     this.gradients = new GradientStore(plan.layout.size, training.shards, this.#arena, training.wire);
     this.carried = plan.carried && new CarriedStates(plan.carried, options.state.carried ?? {});
-    this.statistics = batchStatisticsOf(plan, training.shards);
+    this.statistics = batchStatisticsOf(plan, training.shards, () => plan.shape('train', this.state.step).steps);
     this.kernelId = options.kernelId;
     this.#best = options.best;
     this.#evaluatedStep = options.evaluatedStep ?? options.state.step;
@@ -151,7 +152,8 @@ export class TrainingRun {
     this.describe();
     const { training, plan, generation } = this.#options;
     const sum = this.clock.reduce(() => this.gradients.reduce());
-    const buffers = this.statistics?.takeBuffers(this.state.params, plan.layout) ?? [];
+    this.statistics?.reported(reports);
+    const buffers = this.statistics?.takeBuffers(this.state.params) ?? [];
     const rules = { ...this.#rules, buffers };
     const { spike, ...outcome } = applyUpdate(this.state, rules, reports, isSkipped ? undefined : sum, {
       onGradient: (mean) => {
@@ -307,6 +309,11 @@ function tellFallback(reason: string): string {
   return `Gradients and weights are computed without WebAssembly: ${reason}. The bits are the same; steps take longer.`;
 }
 
-function batchStatisticsOf({ model }: RunPlan, shards: number): BatchStatistics | undefined {
-  return !isOwnModel(model) && model.norm === 'batch' ? new BatchStatistics(model, shards) : undefined;
+function batchStatisticsOf(
+  { model, layout, dataset }: RunPlan,
+  numShards: number,
+  openSteps: () => number,
+): BatchStatistics | undefined {
+  if (isOwnModel(model) || !hasRunningAverages(model)) return undefined;
+  return new BatchStatistics({ spec: model, layout, numShards, maxSteps: dataset.spec.maxLength, openSteps });
 }

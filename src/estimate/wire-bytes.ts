@@ -28,7 +28,7 @@ export function bytesOfStep(plan: RunPlan, workers: number, step: number): Worke
   const equal = Array.from({ length: workers }, (_, rank) => ({ rank, secondsPerShard: undefined }));
   const weights = frameSizes('f32', plan.layout.size, defaultLimits.maxChunkBytes);
   const gradient = frameSizes(plan.spec.wire, plan.layout.size, defaultLimits.maxChunkBytes);
-  const beside = { carried: plan.carried && new CarriedStates(plan.carried, {}), statistics: undefined };
+  const beside = { carried: plan.carried && new CarriedStates(plan.carried, {}), totals: undefined };
   return dealShares(all, equal).map(({ rank, shards }) => {
     const work = { leaseId: step * workers + rank + 1, purpose: 'train', step, shards } as const;
     const lease = encodeControl(describeLease(plan, work, beside).message).length;

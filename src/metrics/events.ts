@@ -16,6 +16,8 @@ export interface StartedEvent {
   readonly execution: 'eager' | 'captured' | 'native';
   readonly kernelId: string;
   readonly generation: number;
+  /** Rounds of statistics before a step's gradient, where sequences are as long as they get; left out: none. */
+  readonly collectives?: number;
 }
 /** The coordinator listens at `urls`; `joinCommand` is the line to paste on another machine (it names a token file, never the token). */
 export interface ListeningEvent {

@@ -1,8 +1,8 @@
 // Inputs of a step by formula: parameters, data and lengths that differ with the seed, in the shapes of a given stack.
-import { collectivesOf, statisticsWidth } from '../params/batch-statistics.js';
+import { collectivesOf, widthOf } from '../params/batch-statistics.js';
 import { layoutOfModel } from '../params/layout-of-model.js';
 import type { ModelSpec } from '../params/model-spec.js';
-import { type BatchStatistics, uploadStatistics } from './batch-norm.js';
+import { uploadTotals } from './lockstep.js';
 import type { StepInputs, StepKind } from './network-step.js';
 import { probeValues } from './probe-values.js';
 import { probeBatch } from './self-check.js';
@@ -25,14 +25,14 @@ export function exampleInputs(tf: Tfjs, spec: ModelSpec, shape: StackShape, kind
       tf,
       spec,
       stackShards(spec, shards, kind),
-      kind === 'gradients' ? exampleStatistics(tf, spec, seed) : [],
+      kind === 'gradients' ? uploadTotals(tf, spec, steps, probeTotals(spec, steps, seed)) : [],
     ),
   };
 }
 
-/** Other ones for each seed: a recording takes what does not differ for a constant. */
-function exampleStatistics(tf: Tfjs, spec: ModelSpec, seed: number): BatchStatistics[][] {
-  const size = 2 * statisticsWidth(spec);
-  const totals = collectivesOf(spec).map((_, tag) => probeValues(1000 * seed + tag, size, 1));
-  return uploadStatistics(tf, spec, totals);
+/** Totals of a step's collectives by formula, others for each seed: a recording takes what does not differ for a constant. */
+export function probeTotals(spec: ModelSpec, steps: number, seed: number): Float32Array[] {
+  return collectivesOf(spec, steps).map((collective, tag) =>
+    probeValues(100_000 * seed + tag, 2 * widthOf(spec, collective), 1).map((value) => Math.abs(value) + 0.1),
+  );
 }

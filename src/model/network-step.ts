@@ -1,20 +1,11 @@
 // What a network computes on one stack of shards, as a pure function of tensors: weights and data in, losses and gradients out,
 // shapes that depend on the stack's shape alone. So it can run as it stands, or be recorded once and replayed as one graph.
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
-import type { Collective } from '../params/batch-statistics.js';
-import { layerWidth, type ModelSpec } from '../params/model-spec.js';
+import { hasRunningAverages, layerWidth, type ModelSpec } from '../params/model-spec.js';
 import { headBackward, type HeadGradients, headGradients, type HeadRun, runHead } from './head.js';
-import {
-  lastStates,
-  layerGradientSums,
-  layerMoments,
-  type LayerGradients,
-  type LayerRun,
-  layersBackward,
-  type LayerTrace,
-  runLayers,
-  type ShardPart,
-} from './recurrent-layers.js';
+import { type Lockstep, runningTotals, type ShardPart, withOwnTotals, withTotals } from './lockstep.js';
+import { lastStates, type LayerRun, layersBackward, type LayerTrace, runLayers } from './recurrent-layers.js';
+import type { LayerGradients } from './weight-gradients.js';
 import type { StackShape } from './shard-stack.js';
 import type { StackTensors } from './stack-tensors.js';
 import type { Tfjs } from './tfjs.js';
@@ -45,9 +36,11 @@ export type StepOutputs = {
   readonly shards: readonly ShardOutputs[];
   /** By shard; none when the losses alone were asked for. */
   readonly gradients: readonly ShardGradients[];
+  /** [statistic][direction][shard] where each shard has its own. */
+  readonly moments?: readonly (readonly (readonly ShardPart[])[])[];
 };
 
-/** Makes the function `kind` of a stack of `shape`. */
+/** Makes the function `kind` of a stack of `shape`. Statistics over all shards are inputs: those of the step, or running averages. */
 export function networkStep(
   tf: Tfjs,
   spec: ModelSpec,
@@ -55,44 +48,41 @@ export function networkStep(
   kind: StepKind,
 ): (inputs: StepInputs) => StepOutputs {
   return ({ weights, stack }) => {
-    const run: LayerRun = { tf, spec, shape, weights, stack };
-    const traces = runLayers(run);
-    const { heads, states } = runHeads(run, traces);
-    const shards = heads.map(({ losses, outputs }): ShardOutputs => ({
-      losses,
-      ...(spec.loss === 'softmax' && { predicted: tf.argMax(outputs, 1) }),
-      ...(kind === 'predict' && { outputs }),
-    }));
-    return { shards, gradients: kind === 'gradients' ? backward(run, traces, heads, states.shape) : [] };
+    const lockstep = stepOf({ tf, spec, shape, weights, stack }, kind);
+    if (kind !== 'gradients') {
+      return withTotals(lockstep, hasRunningAverages(spec) ? runningTotals(tf, spec, weights, shape.steps) : []);
+    }
+    if (spec.norm !== 'batch-ghost') return withTotals(lockstep, stack.totals);
+    const { result, moments } = withOwnTotals(tf, shape, lockstep);
+    return { ...result, moments };
   };
 }
 
-function runHeads({ tf, spec, shape, weights, stack }: LayerRun, traces: readonly LayerTrace[]) {
+/** A step as it is computed, with a stop at each statistic over all shards. */
+export function* stepOf(run: LayerRun, kind: StepKind): Lockstep<StepOutputs> {
+  const { tf, spec, shape, weights, stack } = run;
+  const traces = yield* runLayers(run);
   const top = traces.at(-1)!;
   const states = spec.targetsPer === 'sequence' ? lastStates(tf, top) : top.outputs; // [steps, rows, D*H]
   const positions: Tensor2D = tf.reshape(states, [shape.steps * shape.rows, layerWidth(spec)]);
-  return { heads: stack.targets.map((targets) => runHead(tf, spec, weights.head, positions, targets)), states };
+  const heads = stack.targets.map((targets) => runHead(tf, spec, weights.head, positions, targets));
+  const shards = heads.map(({ losses, outputs }): ShardOutputs => ({
+    losses,
+    ...(spec.loss === 'softmax' && { predicted: tf.argMax(outputs, 1) }),
+    ...(kind === 'predict' && { outputs }),
+  }));
+  return { shards, gradients: kind === 'gradients' ? yield* backward(run, traces, heads, states.shape) : [] };
 }
 
-/** Computes the parts of all shards in one collective of a step, as [shard][direction]; those before it are in `stack.statistics`. */
-export function collectiveParts(run: LayerRun, { layer, isForward }: Collective): ShardPart[][] {
-  if (isForward) return layerMoments(run, runLayers(run, layer));
-  const { tf, weights, stack } = run;
-  const traces = runLayers(run);
-  const { heads, states } = runHeads(run, traces);
-  const positionGrads = headBackward(tf, weights.head, heads, stack.sources);
-  return layerGradientSums(run, traces, layer, tf.reshape(positionGrads, states.shape));
-}
-
-function backward(
+function* backward(
   run: LayerRun,
   traces: readonly LayerTrace[],
   heads: readonly HeadRun[],
   statesShape: Tensor3D['shape'],
-): ShardGradients[] {
+): Lockstep<ShardGradients[]> {
   const { tf, weights, stack } = run;
   const positionGrads = headBackward(tf, weights.head, heads, stack.sources);
-  const { layers, embedding } = layersBackward(run, traces, tf.reshape(positionGrads, statesShape));
+  const { layers, embedding } = yield* layersBackward(run, traces, tf.reshape(positionGrads, statesShape));
   return heads.map((head, shard) => ({
     layers: layers.map((directions) => directions.map((shards) => shards[shard]!)),
     head: headGradients(tf, head),

@@ -1,21 +1,20 @@
 // A built-in model on tfjs: sums of losses over shards and their gradients, backpropagation through time written by hand.
 import type { InputBatch, ShardBatch } from '../data/shard-batch.js';
 import { ConfigError } from '../errors.js';
-import { collectivesOf } from '../params/batch-statistics.js';
 import { layoutOfModel } from '../params/layout-of-model.js';
 import type { ModelSpec } from '../params/model-spec.js';
-import { uploadStatistics } from './batch-norm.js';
+import { createCollector, readMoments } from './collect.js';
 import { exampleInputs } from './example-inputs.js';
-import { collectiveParts, networkStep, type StepKind, type StepOutputs } from './network-step.js';
+import { networkStep, type StepKind, type StepOutputs } from './network-step.js';
 import { inScope } from './scope.js';
 import { readOutputs, withoutTargets } from './prediction.js';
 import { readResult, type ShardResult } from './shard-result.js';
 import { groupShards, type ShardStack, stackShards } from './shard-stack.js';
+import { uploadTotals } from './lockstep.js';
 import { uploadStack } from './stack-tensors.js';
 import { eagerRunner, type StepRunner } from './step-runner.js';
 import type { Tfjs } from './tfjs.js';
 import { uploadWeights, type Weights } from './weights.js';
-import type { ShardPart } from './recurrent-layers.js';
 import { writeGradients } from './write-gradients.js';
 
 export type { ShardResult } from './shard-result.js';
@@ -63,7 +62,8 @@ export function createNetwork(tf: Tfjs, spec: ModelSpec, options: NetworkOptions
   const { stackSizes, runner = eagerRunner } = options;
   const layout = layoutOfModel(spec);
   let weights: Weights | undefined;
-  let statistics: readonly Float32Array[] = [];
+  let totals: readonly Float32Array[] = [];
+  const collector = createCollector(tf, spec, stackSizes);
 
   function ready(): Weights {
     if (weights) return weights;
@@ -74,7 +74,7 @@ export function createNetwork(tf: Tfjs, spec: ModelSpec, options: NetworkOptions
     const held = ready();
     const { steps, rows, rowsPerShard, numShards } = stack;
     return inScope(tf, () => {
-      const ofStep = kind === 'gradients' ? uploadStatistics(tf, spec, statistics) : [];
+      const ofStep = kind === 'gradients' ? uploadTotals(tf, spec, steps, totals) : [];
       const inputs = { weights: held, stack: uploadStack(tf, spec, stack, ofStep) };
       const key = [kind, steps, rows, rowsPerShard, numShards].join(' ');
       return read(
@@ -86,20 +86,10 @@ export function createNetwork(tf: Tfjs, spec: ModelSpec, options: NetworkOptions
     });
   }
 
-  function readResults(stack: ShardStack, { shards }: StepOutputs): ShardResult[] {
-    return stack.targets.map((targets, shard) => readResult(shards[shard]!, targets));
-  }
-
-  function collect(shards: readonly ShardBatch[]): Float32Array[] {
-    const collective = collectivesOf(spec)[statistics.length];
-    if (!collective) throw new ConfigError('MODEL_COLLECTIVE', 'The model has no such collective in a step.');
-    return groupShards(shards, stackSizes).flatMap((group) => {
-      const shape = stackShards(spec, group, 'gradients');
-      return inScope(tf, () => {
-        const stack = uploadStack(tf, spec, shape, uploadStatistics(tf, spec, statistics));
-        const parts = collectiveParts({ tf, spec, shape, weights: ready(), stack }, collective);
-        return parts.map((directions, shard) => readPart(directions, group[shard]!));
-      });
+  function readResults(stack: ShardStack, { shards, moments }: StepOutputs): ShardResult[] {
+    return stack.targets.map((targets, shard) => {
+      const result = readResult(shards[shard]!, targets);
+      return moments ? { ...result, moments: readMoments(moments, shard) } : result;
     });
   }
 
@@ -109,6 +99,7 @@ export function createNetwork(tf: Tfjs, spec: ModelSpec, options: NetworkOptions
         throw new ConfigError('MODEL_PARAMS_SIZE', `The model has ${layout.size} parameters, got ${params.length}.`);
       }
       if (weights) tf.dispose(weights);
+      collector.forget();
       weights = uploadWeights(tf, spec, params);
     },
     gradients(shards, grads) {
@@ -137,20 +128,15 @@ export function createNetwork(tf: Tfjs, spec: ModelSpec, options: NetworkOptions
       const stack = stackShards(spec, [withoutTargets(spec, batch)], 'predict');
       return { outputs: run('predict', stack, (outputs) => readOutputs(spec, stack, batch, outputs)) };
     },
-    batchNorm: { setTotals: (totals) => (statistics = totals), collect },
+    batchNorm: {
+      setTotals: (given) => (totals = given),
+      collect: (shards) => collector.collect(ready(), shards, totals),
+    },
     dispose() {
+      collector.forget();
       if (weights) tf.dispose(weights);
       weights = undefined;
       runner.dispose();
     },
   };
-}
-
-/** `[count | a | b]`, directions one after the other; the count is of valid steps. */
-function readPart(directions: readonly ShardPart[], { lengths }: ShardBatch): Float32Array {
-  const count = lengths.reduce((sum, length) => sum + length, 0);
-  const values = [...directions.map(({ a }) => a), ...directions.map(({ b }) => b)].map((tensor) => [
-    ...tensor.dataSync(),
-  ]);
-  return Float32Array.from([count, ...values.flat()]);
 }

@@ -47,7 +47,7 @@ export function regularisedCell(tf: Tfjs, spec: ModelSpec, masks: CellMaskTensor
   };
 }
 
-function contextsOfSteps(tf: Tfjs, spec: ModelSpec, masks: CellMaskTensors, steps: number): StepContext[] {
+export function contextsOfSteps(tf: Tfjs, spec: ModelSpec, masks: CellMaskTensors, steps: number): StepContext[] {
   const byStep = (mask: Tensor3D | undefined) => mask && (tf.unstack(mask) as Tensor2D[]);
   const [candidate, keepHidden, keepCell] = [masks.candidate, masks.keepHidden, masks.keepCell].map(byStep);
   return Array.from({ length: steps }, (_, t) => ({
@@ -61,7 +61,7 @@ function contextsOfSteps(tf: Tfjs, spec: ModelSpec, masks: CellMaskTensors, step
   }));
 }
 
-function rowParameters(tf: Tfjs, { norms, hiddenBias }: RecurrentWeights, rows: number): RowParameters {
+export function rowParameters(tf: Tfjs, { norms, hiddenBias }: RecurrentWeights, rows: number): RowParameters {
   const given = { hh: norms?.hh, cell: norms?.cell, cell_bias: norms?.cell_bias, hiddenBias };
   const present = Object.entries(given).filter((entry): entry is [RowParameter, Tensor1D] => entry[1] !== undefined);
   return Object.fromEntries(
@@ -118,7 +118,7 @@ function backward(
   };
 }
 
-function addRows(tf: Tfjs, left: RowParameters, right: RowParameters): RowParameters {
+export function addRows(tf: Tfjs, left: RowParameters, right: RowParameters): RowParameters {
   const sums = Object.entries(left).map(([name, values]) => [name, tf.add(values, right[name as RowParameter]!)]);
   return Object.fromEntries(sums) as RowParameters;
 }

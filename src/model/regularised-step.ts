@@ -45,14 +45,27 @@ export function advance(context: StepContext, inputs: StepInputs, parameters: Ro
 }
 
 function lstmStep(context: StepContext, inputs: StepInputs, product: Tensor2D, parameters: RowParameters): States {
-  const { tf, masks } = context;
-  const z = tf.split(tf.add(inputs.projected, product), 4, 1) as Tensor2D[];
+  const { cell, output } = updateCell(context, inputs.projected, product, inputs.cell!);
+  const normalised = normalise(context, cell, parameters.cell);
+  return { hidden: readCell(context.tf, normalised, output, parameters), cell };
+}
+
+/** The new c of an LSTM, and its output gate. */
+export function updateCell(
+  { tf, masks }: StepContext,
+  projected: Tensor2D,
+  product: Tensor2D,
+  before: Tensor2D,
+): { readonly cell: Tensor2D; readonly output: Tensor2D } {
+  const z = tf.split(tf.add(projected, product), 4, 1) as Tensor2D[];
   const [input, forget, candidate, output] = [tf.sigmoid(z[0]!), tf.sigmoid(z[1]!), tf.tanh(z[2]!), tf.sigmoid(z[3]!)];
   const update = tf.mul(input, drop(tf, candidate, masks.candidate));
-  const cell = tf.add(tf.mul(forget, inputs.cell!), update) as Tensor2D;
-  const normalised = normalise(context, cell, parameters.cell);
-  const read = parameters.cell_bias ? tf.add(normalised, parameters.cell_bias) : normalised;
-  return { hidden: tf.mul(output, tf.tanh(read)), cell };
+  return { cell: tf.add(tf.mul(forget, before), update) as Tensor2D, output };
+}
+
+/** h of an LSTM, from what `tanh` reads. */
+export function readCell(tf: Tfjs, cell: Tensor2D, output: Tensor2D, bias: Pick<RowParameters, 'cell_bias'>): Tensor2D {
+  return tf.mul(output, tf.tanh(bias.cell_bias ? tf.add(cell, bias.cell_bias) : cell));
 }
 
 function gruStep(context: StepContext, inputs: StepInputs, product: Tensor2D, parameters: RowParameters): Tensor2D {
@@ -76,10 +89,13 @@ function normalise({ tf, spec }: StepContext, values: Tensor2D, gain: Tensor2D |
 
 /** Old values where the mask is 1; h is made of the c that would have been without zoneout. */
 function zoneOut({ tf, masks }: StepContext, before: States, after: States): States {
-  const mix = (old: Tensor2D, fresh: Tensor2D, keep: Tensor2D | number | undefined): Tensor2D =>
-    keep === undefined ? fresh : tf.add(fresh, tf.mul(keep, tf.sub(old, fresh)));
-  const hidden = mix(before.hidden, after.hidden, masks.keepHidden);
-  return after.cell ? { hidden, cell: mix(before.cell!, after.cell, masks.keepCell) } : { hidden };
+  const hidden = keepOld(tf, before.hidden, after.hidden, masks.keepHidden);
+  return after.cell ? { hidden, cell: keepOld(tf, before.cell!, after.cell, masks.keepCell) } : { hidden };
+}
+
+/** Zoneout of one state. */
+export function keepOld(tf: Tfjs, old: Tensor2D, fresh: Tensor2D, keep: Tensor2D | number | undefined): Tensor2D {
+  return keep === undefined ? fresh : tf.add(fresh, tf.mul(keep, tf.sub(old, fresh)));
 }
 
 /** dL/d of all that a step depends on; `hidden`: past the product, undefined where nothing takes that way. */
@@ -102,22 +118,31 @@ export function stepGradients(
   const readsHidden = spec.cell === 'gru' || masks.keepHidden !== undefined;
   const { hidden, ...others } = inputs;
   const given = readsHidden ? inputs : others;
-  const [inputNames, parameterNames] = [Object.keys(given), Object.keys(parameters)];
-  const differentiate = tf.grads((...tensors: Tensor[]) => {
-    const named = (names: string[], first: number) =>
-      Object.fromEntries(names.map((name, i) => [name, tensors[first + i] as Tensor2D]));
-    const stepInputs = { hidden, ...named(inputNames, 0) } as StepInputs;
-    return joinStates(tf, advance(context, stepInputs, named(parameterNames, inputNames.length)));
-  });
-  const found = differentiate([...Object.values(given), ...Object.values(parameters)], joinStates(tf, above));
-  const of = (name: keyof StepInputs) => found[inputNames.indexOf(name)] as Tensor2D | undefined;
-  return {
-    projected: of('projected')!,
-    product: of('product')!,
-    hidden: of('hidden'),
-    cell: of('cell'),
-    parameters: Object.fromEntries(parameterNames.map((name, i) => [name, found[inputNames.length + i] as Tensor2D])),
+  const [ofInputs, ofParameters] = differentiate(tf, [given, parameters], joinStates(tf, above), (stepInputs, gains) =>
+    joinStates(tf, advance(context, { hidden, ...stepInputs }, gains)),
+  );
+  const { projected, product, hidden: ofHidden, cell } = ofInputs as Partial<StepInputs>;
+  return { projected: projected!, product: product!, hidden: ofHidden, cell, parameters: ofParameters };
+}
+
+type Named = Readonly<Record<string, Tensor2D | undefined>>;
+
+/** The gradients of `run` with respect to two groups of tensors, from the gradient `above` at its result; it depends on each of them. */
+export function differentiate<First extends Named, Second extends Named>(
+  tf: Tfjs,
+  [first, second]: readonly [First, Second],
+  above: Tensor2D,
+  run: (first: First, second: Second) => Tensor2D,
+): [First, Second] {
+  const [firstNames, secondNames] = [Object.keys(first), Object.keys(second)];
+  const split = (tensors: readonly Tensor[]): [First, Second] => {
+    const named = (names: readonly string[], start: number) =>
+      Object.fromEntries(names.map((name, i) => [name, tensors[start + i]]));
+    return [named(firstNames, 0) as First, named(secondNames, firstNames.length) as Second];
   };
+  const gradients = tf.grads((...tensors: Tensor[]) => run(...split(tensors)));
+  const given = [...Object.values(first), ...Object.values(second)] as Tensor[];
+  return split(gradients(given, above));
 }
 
 function joinStates(tf: Tfjs, { hidden, cell }: States): Tensor2D {

@@ -11,6 +11,8 @@ export interface ShardResult {
   readonly correct: number;
   /** The states in which rows have ended, where the batch said in which they start. */
   readonly carried?: Float32Array;
+  /** Batch normalisation by shards of their own: `[count | means | sums of squares]` of each statistic. */
+  readonly moments?: Float32Array;
 }
 
 /** Reads a shard's figures; slots after the valid targets do not count. */

@@ -1,7 +1,7 @@
 // Shards side by side as the rows of one recurrence, and which of its values each shard's targets read. Plain arrays: what is
 // masked stays in JavaScript, so no padded value can reach a bit, not even NaN.
 import type { ShardBatch } from '../data/shard-batch.js';
-import { layerWidth, type ModelSpec } from '../params/model-spec.js';
+import { hasRunningAverages, layerWidth, type ModelSpec } from '../params/model-spec.js';
 import { drawMask, dropoutKeys } from '../random/dropout-mask.js';
 import { type CellMasks, drawCellMasks } from './cell-masks.js';
 import type { StepKind } from './network-step.js';
@@ -84,7 +84,7 @@ export function stackShards(spec: ModelSpec, shards: readonly ShardBatch[], kind
     inputs: stackInputs(spec, shards, rows),
     targets: shards.map((shard, index) => selectTargets(spec, shard, index * rowsPerShard, rows)),
     ...(spec.bidirectional ? { reversal: reverseRows(shards, rows) } : {}),
-    ...(spec.norm === 'batch' ? { valid: validPlaces(shards, rows) } : {}),
+    ...(hasRunningAverages(spec) ? { valid: validPlaces(shards, rows) } : {}),
     masks: kind === 'gradients' && spec.dropout ? stackMasks(spec, shards, rows) : [],
     cellMasks: kind === 'gradients' ? drawCellMasks(spec, shards, rows) : [],
   };

@@ -2,8 +2,8 @@
 // serves every step of that shape.
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import { layerWidth, type ModelSpec } from '../params/model-spec.js';
-import type { BatchStatistics } from './batch-norm.js';
 import type { CellMask, CellMaskName, CellMasks } from './cell-masks.js';
+import type { Total } from './lockstep.js';
 import { oneHot } from './one-hot.js';
 import type { SelectedTargets, ShardStack } from './shard-stack.js';
 import type { Tfjs } from './tfjs.js';
@@ -29,9 +29,10 @@ export type StackTensors = {
   readonly reversal?: Tensor1D;
   /** Dropout's masks of all layers but the last, each [steps, rows, D*H] */
   readonly masks: readonly Tensor3D[];
-  /** [steps * rows, 1] 1 where there is a step; with batch normalisation, which in training has statistics [layer][direction]. */
+  /** [steps * rows, 1] 1 where there is a step; with batch normalisation */
   readonly valid?: Tensor2D;
-  readonly statistics: readonly (readonly BatchStatistics[])[];
+  /** [collective][direction] what the collectives of the step have made, in training */
+  readonly totals: readonly (readonly Total[])[];
   /** [layer][direction] */
   readonly cellMasks: readonly (readonly CellMaskTensors[])[];
 };
@@ -44,7 +45,7 @@ export function uploadStack(
   tf: Tfjs,
   spec: ModelSpec,
   stack: ShardStack,
-  statistics: readonly (readonly BatchStatistics[])[] = [],
+  totals: readonly (readonly Total[])[] = [],
 ): StackTensors {
   const places = stack.steps * stack.rows;
   const sources = tf.tensor1d(sourceOfPosition(stack.targets, places), 'int32');
@@ -55,7 +56,7 @@ export function uploadStack(
     directions.map((drawn) => uploadCellMasks(tf, stack.rows, drawn)),
   );
   const valid = stack.valid ? { valid: tf.tensor2d(stack.valid, [places, 1]) } : {};
-  const rest = { sources, targets, masks, cellMasks, statistics, ...reversal, ...valid };
+  const rest = { sources, targets, masks, cellMasks, totals, ...reversal, ...valid };
   if (spec.inputs === 'dense') return { vectors: tf.tensor2d(stack.inputs, [places, spec.inputSize]), ...rest };
   const vectors = oneHot(tf, stack.inputs, spec.inputSize);
   return { vectors, ids: tf.tensor1d(stack.inputs, 'int32'), ...rest };

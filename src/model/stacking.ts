@@ -3,6 +3,7 @@ import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import type { ShardBatch } from '../data/shard-batch.js';
 import { layoutOfModel, numGates } from '../params/layout-of-model.js';
 import { layerWidth, type ModelSpec } from '../params/model-spec.js';
+import { probeTotals } from './example-inputs.js';
 import { createNetwork, type Network, type ShardResult } from './network.js';
 import { probeValues } from './probe-values.js';
 import { probeBatch } from './self-check.js';
@@ -61,7 +62,14 @@ function networkKeepsBits(
   const params = probeValues(1, layoutOfModel(spec).size, 0.25);
   single.setParams(params);
   stacked.setParams(params);
-  const isSame = sameBits(single, stacked, stackSizes, shards, params.length);
+  const totals = probeTotals(spec, shards[0]!.steps, 1);
+  const run = (network: Network, of: readonly ShardBatch[]) => runShards(network, params.length, of, totals);
+  const isSame = sameBits(
+    (of) => run(single, of),
+    (of) => run(stacked, of),
+    stackSizes,
+    shards,
+  );
   single.dispose();
   stacked.dispose();
   return isSame;
@@ -133,32 +141,47 @@ function probeShards(spec: ModelSpec, rows: number, steps: number): ShardBatch[]
   });
 }
 
+type RunShards = (shards: readonly ShardBatch[]) => Run[];
+
 function sameBits(
-  single: Network,
-  stacked: Network,
+  runSingle: RunShards,
+  runStacked: RunShards,
   stackSizes: readonly number[],
   shards: readonly ShardBatch[],
-  numParams: number,
 ): boolean {
-  const expected = runShards(single, numParams, shards);
+  const expected = runSingle(shards);
   return stackSizes.filter(isStack).every((size) => {
-    const runs = runShards(stacked, numParams, shards.slice(0, size));
+    const runs = runStacked(shards.slice(0, size));
     return runs.every((run, shard) => isSameRun(run, expected[shard]!));
   });
 }
 
 interface Run {
   readonly result: ShardResult;
-  readonly bits: Uint32Array;
+  /** Of the gradient, and of the parts in the step's collectives. */
+  readonly bits: readonly Uint32Array[];
 }
 
-function runShards(network: Network, numParams: number, shards: readonly ShardBatch[]): Run[] {
+/** Runs a step whose collectives make `totals`. */
+function runShards(
+  network: Network,
+  numParams: number,
+  shards: readonly ShardBatch[],
+  totals: readonly Float32Array[],
+): Run[] {
+  const parts = totals.map((_, taken) => {
+    network.batchNorm!.setTotals(totals.slice(0, taken));
+    return network.batchNorm!.collect(shards);
+  });
+  network.batchNorm!.setTotals(totals);
   const grads = shards.map(() => new Float32Array(numParams));
-  return network
-    .gradients(shards, grads)
-    .map((result, shard) => ({ result, bits: new Uint32Array(grads[shard]!.buffer) }));
+  return network.gradients(shards, grads).map((result, shard) => ({
+    result,
+    bits: [grads[shard]!, ...parts.map((ofShards) => ofShards[shard]!)].map(({ buffer }) => new Uint32Array(buffer)),
+  }));
 }
 
 function isSameRun(a: Run, b: Run): boolean {
-  return a.result.loss === b.result.loss && a.bits.every((bits, i) => bits === b.bits[i]);
+  const isSame = (bits: Uint32Array, others: Uint32Array): boolean => bits.every((bit, i) => bit === others[i]);
+  return a.result.loss === b.result.loss && a.bits.every((bits, i) => isSame(bits, b.bits[i]!));
 }

@@ -2,7 +2,7 @@
 // takes a slow path on wasm and costs a quarter more on TensorFlow.
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { layerSuffix, layoutOfModel } from '../params/layout-of-model.js';
-import { numDirections, type ModelSpec } from '../params/model-spec.js';
+import { hasRunningAverages, numDirections, type ModelSpec } from '../params/model-spec.js';
 import { viewTensor } from '../tensor/layout.js';
 import type { Tfjs } from './tfjs.js';
 
@@ -26,8 +26,8 @@ export type NormWeights = {
   readonly cell_bias?: Tensor1D; // [H]
 };
 
-/** Averages over steps of batch normalisation's moments, for evaluation. */
-export type RunningMoments = { readonly mean: Tensor1D; readonly variance: Tensor1D };
+/** Averages over steps of batch normalisation's moments, for evaluation; each [time steps, size], or [1, size] for all of them. */
+export type RunningMoments = { readonly mean: Tensor2D; readonly variance: Tensor2D };
 
 export type HeadWeights = {
   readonly weight: Tensor2D; // [out, D*H]
@@ -70,7 +70,7 @@ function uploadLayer(tf: Tfjs, spec: ModelSpec, upload: Upload, suffix: string):
   const matrices = { input, inputT: tf.transpose(input), recurrent, recurrentT: tf.transpose(recurrent) };
   const [inputBias, hiddenBias] = [upload(`rnn.bias_ih${suffix}`), upload(`rnn.bias_hh${suffix}`)];
   const norms = spec.norm === undefined ? {} : { norms: uploadNorms(spec, upload, suffix) };
-  const running = spec.norm === 'batch' ? { running: uploadRunning(upload, suffix) } : {};
+  const running = hasRunningAverages(spec) ? { running: uploadRunning(upload, suffix) } : {};
   if (spec.cell !== 'gru')
     return { ...matrices, bias: tf.add(inputBias, hiddenBias) as Tensor1D, ...norms, ...running };
   const units = spec.hiddenSize;
@@ -81,12 +81,15 @@ function uploadLayer(tf: Tfjs, spec: ModelSpec, upload: Upload, suffix: string):
 
 function uploadNorms(spec: ModelSpec, upload: Upload, suffix: string): NormWeights {
   const gain = (name: string): Tensor1D => upload(`rnn.norm_${name}${suffix}`) as Tensor1D;
-  if (spec.norm === 'batch') return { ih: gain('ih') };
+  if (spec.norm === 'batch' || spec.norm === 'batch-ghost') return { ih: gain('ih') };
   const sums = { ih: gain('ih'), hh: gain('hh') };
   return spec.cell === 'lstm' ? { ...sums, cell: gain('cell'), cell_bias: gain('cell_bias') } : sums;
 }
 
 function uploadRunning(upload: Upload, suffix: string): RunningMoments {
-  const [mean, variance] = [upload(`rnn.running_mean${suffix}`), upload(`rnn.running_var${suffix}`)];
-  return { mean: mean as Tensor1D, variance: variance as Tensor1D };
+  const average = (name: string): Tensor2D => {
+    const values = upload(`rnn.running_${name}${suffix}`);
+    return values.reshape([-1, values.shape.at(-1)!]);
+  };
+  return { mean: average('mean'), variance: average('var') };
 }

@@ -2,28 +2,57 @@
 import { numGates } from './layout-of-model.js';
 import { numDirections, type ModelSpec } from './model-spec.js';
 
-/** A collective of a step: a layer's moments on the way up, then its gradients' sums on the way down. */
-export interface Collective {
+/** Values that are normalised together: columns of a layer's running averages, and the time step that has them; 0 if all share them. */
+interface Site {
+  readonly timeStep: number;
+  readonly first: number;
+  /** Of one direction. */
+  readonly size: number;
+}
+
+/** A collective of a step: moments on the way up and on in time, then sums of gradients on the way back. */
+export interface Collective extends Site {
   readonly layer: number;
   readonly isForward: boolean;
 }
 
-/** Lists a step's collectives in order: forward from the lowest layer, backward from the top; none without batch normalisation. */
-export function collectivesOf({ norm, layers }: ModelSpec): Collective[] {
-  if (norm !== 'batch') return [];
-  const up = Array.from({ length: layers }, (_, layer) => ({ layer, isForward: true }));
-  return [...up, ...up.toReversed().map(({ layer }) => ({ layer, isForward: false }))];
+/** Lists the statistics of a step over `steps` time steps, whoever makes them, in order. */
+export function statisticsOf(spec: ModelSpec, steps: number): Collective[] {
+  const sites = sitesOf(spec, steps);
+  const forward = Array.from({ length: spec.layers }, (_, layer) =>
+    sites.map((site) => ({ ...site, layer, isForward: true })),
+  ).flat();
+  return [...forward, ...forward.toReversed().map((collective) => ({ ...collective, isForward: false }))];
 }
 
-/** Values of one statistic of a layer: its gates' sums, both directions one after the other. */
-export function statisticsWidth(spec: ModelSpec): number {
-  return numDirections(spec) * numGates(spec.cell) * spec.hiddenSize;
+/** Lists those that are exchanged; with `batch-ghost` each shard has its own. */
+export function collectivesOf(spec: ModelSpec, steps: number): Collective[] {
+  return spec.norm === 'batch-ghost' ? [] : statisticsOf(spec, steps);
+}
+
+/**
+ * `batch`, `batch-ghost`: the sums W_x x over all steps at once. `batch-step`: at each step W_x x beside W_h h, whose statistics need
+ * nothing of each other, then an LSTM's c.
+ */
+function sitesOf({ norm, cell, hiddenSize }: ModelSpec, steps: number): Site[] {
+  const size = numGates(cell) * hiddenSize;
+  if (norm === 'batch' || norm === 'batch-ghost') return [{ timeStep: 0, first: 0, size }];
+  if (norm !== 'batch-step') return [];
+  return Array.from({ length: steps }, (_, timeStep) => {
+    const sums = { timeStep, first: 0, size: 2 * size };
+    return cell === 'lstm' ? [sums, { timeStep, first: 2 * size, size: hiddenSize }] : [sums];
+  }).flat();
+}
+
+/** Values of a collective's statistic: both directions one after the other. */
+export function widthOf(spec: ModelSpec, { size }: Collective): number {
+  return numDirections(spec) * size;
 }
 
 /**
  * A shard's part of a collective is `[count | a | b]`, what comes back for all shards `[a | b]`. Forward: means and sums of squares
- * about them, then means and variances. Backward: sums of dL/dy and of dL/dy times the normalised values, then their means.
+ * about them, then means and variances. Backward: sums of the gradient and of its product with the normalised values, then their means.
  */
-export function partSize(spec: ModelSpec): number {
-  return 1 + 2 * statisticsWidth(spec);
+export function partSize(spec: ModelSpec, collective: Collective): number {
+  return 1 + 2 * widthOf(spec, collective);
 }

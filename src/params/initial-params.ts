@@ -43,7 +43,7 @@ interface FillContext {
 function fillTensor(values: Float32Array, tensor: TensorSpec, context: FillContext): void {
   const { spec, options, random } = context;
   if (/^rnn\.(norm|running)_/.test(tensor.name)) {
-    values.fill(/norm_cell_bias|running_mean/.test(tensor.name) ? 0 : 1);
+    values.fill(normValue(spec, tensor.name));
     return;
   }
   if (tensor.group === 'bias') return fillBias(values, tensor, context);
@@ -59,6 +59,12 @@ function matrixOf({ name, shape }: TensorSpec, { cell, hiddenSize }: ModelSpec):
   const fans = name === 'embedding.weight' ? { fanOut: columns, fanIn: rows } : { fanOut: rows, fanIn: columns };
   const blocks = name.startsWith('rnn.') ? numGates(cell) : 1;
   return { rows, columns, blocks, hiddenSize, ...fans };
+}
+
+/** Variances and gains are 1; gains of Cooijmans's normalisation 0.1: with 1 the tanh saturates, and gradients vanish. */
+function normValue({ norm }: ModelSpec, name: string): number {
+  if (/norm_cell_bias|running_mean/.test(name)) return 0;
+  return norm === 'batch-step' && !name.startsWith('rnn.running_') ? Math.fround(0.1) : 1;
 }
 
 // PyTorch adds two biases: one holds what is wanted, the other stays 0. Gate order i f g o, and r z n.

@@ -53,13 +53,16 @@ function tensorsOfLayer(spec: ModelSpec, layer: number, direction: number): Name
 }
 
 /** Gains, one for each value that is normalised; the biases above serve as those of both sums, an LSTM's c has its own. */
-function normsOfLayer({ norm, cell, hiddenSize }: ModelSpec, rows: number, suffix: string): NamedShape[] {
+function normsOfLayer(spec: ModelSpec, rows: number, suffix: string): NamedShape[] {
+  const { norm, cell, hiddenSize, normSteps = 1 } = spec;
   if (norm === undefined) return [];
-  const tensor = (name: string, size: number): NamedShape => ({ name: name + suffix, shape: [size], group: 'bias' });
-  if (norm === 'batch') {
-    return ['rnn.norm_ih', 'rnn.running_mean', 'rnn.running_var'].map((name) => tensor(name, rows));
-  }
+  const tensor = (name: string, ...shape: number[]): NamedShape => ({ name: name + suffix, shape, group: 'bias' });
+  const running = (...shape: number[]): NamedShape[] =>
+    ['rnn.running_mean', 'rnn.running_var'].map((name) => tensor(name, ...shape));
+  if (norm === 'batch' || norm === 'batch-ghost') return [tensor('rnn.norm_ih', rows), ...running(rows)];
   const sums = [tensor('rnn.norm_ih', rows), tensor('rnn.norm_hh', rows)];
-  if (cell !== 'lstm') return sums;
-  return [...sums, tensor('rnn.norm_cell', hiddenSize), tensor('rnn.norm_cell_bias', hiddenSize)];
+  const ofCell = [tensor('rnn.norm_cell', hiddenSize), tensor('rnn.norm_cell_bias', hiddenSize)];
+  const gains = cell === 'lstm' ? [...sums, ...ofCell] : sums;
+  if (norm !== 'batch-step') return gains;
+  return [...gains, ...running(normSteps, 2 * rows + (cell === 'lstm' ? hiddenSize : 0))];
 }

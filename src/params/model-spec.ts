@@ -26,8 +26,10 @@ export interface ModelSpec {
   readonly embeddingSize?: number;
   /** The share of the outputs of all layers but the last that is left out in training, from 0 to below 1. */
   readonly dropout?: number;
-  /** What stands on the sums of each cell; `layer`, `rms`: on W_x x, on W_h h and on an LSTM's c; `batch`: on W_x x. */
+  /** What stands on the sums of each cell; `layer`, `rms`, `batch-step`: on W_x x, on W_h h and on an LSTM's c; the others: on W_x x. */
   readonly norm?: Norm;
+  /** `batch-step`: time steps that have running averages of their own; later ones take the last one's. */
+  readonly normSteps?: number;
   /** The share of the hidden units, and of the LSTM's cells, that keep their old value in training (Krueger et al. 2017). */
   readonly zoneout?: number;
   readonly zoneoutCell?: number;
@@ -39,8 +41,11 @@ export interface ModelSpec {
   readonly omega?: number;
 }
 
-/** Ba et al. 2016; Zhang and Sennrich 2019; Laurent et al. 2015. */
-export type Norm = 'layer' | 'rms' | 'batch';
+/**
+ * By row: Ba et al. 2016; Zhang and Sennrich 2019. By the whole global batch: over all time steps (Laurent et al. 2015) or each alone
+ * (Cooijmans et al. 2016). By each shard alone, over all time steps: `batch-ghost` (Hoffer et al. 2017).
+ */
+export type Norm = 'layer' | 'rms' | 'batch' | 'batch-step' | 'batch-ghost';
 
 /** Parts of a model that only tfjs computes: the kernels of native/ do not know them. */
 export type TfjsParts = Pick<
@@ -64,11 +69,16 @@ export function normalisesRows(norm: Norm | undefined): norm is 'layer' | 'rms' 
   return norm === 'layer' || norm === 'rms';
 }
 
+/** Says whether running averages lie among the parameters. */
+export function hasRunningAverages({ norm }: TfjsParts): boolean {
+  return norm !== undefined && !normalisesRows(norm);
+}
+
 /** Says whether the recurrence itself is another than the plain cell's. */
 export function changesRecurrence(spec: TfjsParts): boolean {
   const { zoneout, zoneoutCell, variationalDropout, recurrentDropout } = spec;
   const shares = [zoneout, zoneoutCell, variationalDropout, recurrentDropout];
-  return normalisesRows(spec.norm) || shares.some((share) => share !== undefined);
+  return normalisesRows(spec.norm) || spec.norm === 'batch-step' || shares.some((share) => share !== undefined);
 }
 
 /** Directions in which each layer runs: 1 or 2. */

@@ -27,11 +27,17 @@ export function computeTraining(
     tasks.map((task) => task.batch),
     grads,
   );
-  const computed = results.map(({ carried, ...result }, position) => {
-    const state = carried && { carried: new Uint8Array(carried.buffer, carried.byteOffset, carried.byteLength) };
-    return { shard: (tasks[position] as ShardTask).shard, ...result, ...state };
-  });
+  const computed = results.map(({ carried, moments, ...result }, position) => ({
+    shard: (tasks[position] as ShardTask).shard,
+    ...result,
+    ...(carried && { carried: bytesOf(carried) }),
+    ...(moments && { moments: bytesOf(moments) }),
+  }));
   return describeAnswer(computed, grads, { arena, layout, numShards, ...(quantiser && { quantiser }) });
+}
+
+function bytesOf(values: Float32Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
 export interface AnswerShape {
@@ -102,7 +108,7 @@ export function computeCollective(network: Network, tasks: readonly ShardTask[])
     correct: 0,
     squaredNorm: 0,
     nonFinite: '',
-    part: new Uint8Array(part.buffer),
+    part: bytesOf(part),
   }));
   return { shards, nodes: [] };
 }

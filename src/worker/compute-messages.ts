@@ -45,6 +45,8 @@ export interface ComputedShard {
   readonly nonFinite: string;
   /** Where the rows of a shard that carries its state have ended, float32 as it lies in memory. */
   readonly carried?: Uint8Array;
+  /** What a shard that has statistics of its own was normalised by. */
+  readonly moments?: Uint8Array;
   /** Of a collective, float32 as it lies in memory. */
   readonly part?: Uint8Array;
 }

@@ -6,9 +6,8 @@ import { createBlockCache, type BlockCache } from '../data/block-cache.js';
 import { blockName } from '../data/block-name.js';
 import { decodeBlock, type DecodedBlock } from '../data/block.js';
 import { BridleError, ProtocolError, exitCodes } from '../errors.js';
-import { statisticsWidth } from '../params/batch-statistics.js';
 import { carriedSize } from '../params/model-spec.js';
-import { requireBuiltIn } from '../params/own-model-spec.js';
+import { isOwnModel, requireBuiltIn } from '../params/own-model-spec.js';
 import { Purpose } from '../protocol/control.js';
 import type { PayloadChoice } from '../protocol/payload.js';
 import { parseRunSpec, type RunSpec } from '../protocol/run-spec.js';
@@ -17,6 +16,7 @@ import { connect, type ConnectOptions } from '../transport/client.js';
 import type { Connection } from '../transport/connection.js';
 import { ComputeClient } from './compute-client.js';
 import type { Computed, LeasePurpose, ShardTask } from './compute-messages.js';
+import { StepTotals } from './step-totals.js';
 import { Session, type Lease, type SessionHost, type Welcome } from './session.js';
 
 export interface WorkerOptions {
@@ -57,6 +57,7 @@ class Worker implements SessionHost {
   readonly #session: Session;
   readonly #cache: BlockCache;
   /** Blocks of each open lease by name, in the lease's order; undefined until they have come. */
+  readonly #totals = new StepTotals();
   readonly #pinned = new Map<number, Map<string, DecodedBlock | undefined>>();
   readonly #results = new Map<number, Computed>();
   readonly #done: Promise<void>;
@@ -165,6 +166,8 @@ class Worker implements SessionHost {
 
   /** Blocks of a lease stay at hand until it is computed, whatever the cache drops meanwhile. */
   onLease(lease: Lease, blocks: readonly string[]): readonly string[] {
+    const { model } = this.#joinedSpec;
+    if (!isOwnModel(model) && lease.purpose !== Purpose.PURPOSE_EVALUATE) this.#totals.take(model, lease);
     this.#pinned.set(lease.leaseId, new Map(blocks.map((name) => [name, this.#cache.get(name)])));
     return blocks.filter((name) => !this.#cache.has(name));
   }
@@ -198,7 +201,7 @@ class Worker implements SessionHost {
       return { shard: shard ?? 0, batch: { ...batch, draws, ...state } };
     });
     const purpose = purposes[lease.purpose] ?? 'train';
-    const totals = lease.totals.map((bytes) => readTotals(bytes, spec));
+    const totals = isTraining ? this.#totals.before(lease) : [];
     this.#compute.compute({ leaseId: lease.leaseId, step: lease.step, purpose, tasks, totals });
   }
 
@@ -220,12 +223,6 @@ const purposes: Readonly<Record<number, LeasePurpose>> = {
   [Purpose.PURPOSE_EVALUATE]: 'evaluate',
   [Purpose.PURPOSE_COLLECT]: 'collect',
 };
-
-function readTotals(bytes: Uint8Array, { model }: RunSpec): Float32Array {
-  const wanted = 8 * statisticsWidth(requireBuiltIn(model, '--norm'));
-  if (bytes.length === wanted) return new Float32Array(Uint8Array.from(bytes).buffer);
-  throw new ProtocolError('STATISTICS_INVALID', `Totals of a collective have ${bytes.length} bytes, wanted ${wanted}.`);
-}
 
 /** The state in which a shard's rows start, float32 and little-endian, as every machine that bridle runs on has it. */
 function readCarried(bytes: Uint8Array, { model }: RunSpec, rows: number): Float32Array {

@@ -9,6 +9,11 @@ function formatStarted(event: StartedEvent): string {
     `run ${event.runDir}: ${event.data}, ${formatPlural(event.parameters, 'parameter')}${from}`,
     `global batch ${event.globalBatch} in ${formatPlural(event.shards, 'shard')}, ${formatPlural(event.stepsPerEpoch, 'step')} an epoch, ${formatCount(event.totalSteps)} in all`,
     `backend ${event.backend}, ${event.execution}; kernel id ${event.kernelId}`,
+    ...(event.collectives === undefined
+      ? []
+      : [
+          `normalisation: ${formatPlural(event.collectives, 'round')} of statistics before each gradient, one after the other`,
+        ]),
   ].join('\n');
 }
 

@@ -67,7 +67,8 @@ function grantShares(
   now: number,
   effects: CoreEffect[],
 ): void {
-  const speeds = idle.map((worker) => ({ rank: worker.rank, secondsPerShard: worker.shardMs[round.purpose] }));
+  // All rounds of a step deal alike: a worker goes on with the shards that it has begun.
+  const speeds = idle.map((worker) => ({ rank: worker.rank, secondsPerShard: worker.shardMs.train }));
   for (const { rank, shards } of dealShares(free, speeds)) {
     const worker = state.workers.get(rank);
     if (worker && shards.length > 0) grant(state, round, worker, shards, now, effects);

@@ -19,7 +19,7 @@ export interface CorePlan {
   readonly onNonFinite: OnNonFinite;
   readonly numEvaluationShards: number;
   /** Rounds of statistics before each gradient; undefined: none. */
-  readonly numCollectives?: number;
+  readonly numCollectives?: (step: number) => number;
   /** Two answers to one shard must be equal bit for bit; false with --allow-mixed-kernels. */
   readonly isStrict: boolean;
   /** Workers send sums over whole tree nodes; false: each shard's gradient alone, since it was rounded alone. */
@@ -69,6 +69,8 @@ export interface ShardHealth {
   readonly nonFinite: string;
   /** State that travels with the shard (truncated backpropagation), as it came; empty: none. */
   readonly carried?: Uint8Array;
+  /** What the shard was normalised by, where each has statistics of its own. */
+  readonly moments?: Uint8Array;
 }
 
 export interface ShardScore {

@@ -181,7 +181,7 @@ function openRound(state: CoreState, now: number, effects: CoreEffect[]): void {
     state.isSaveDue = false;
     effects.push({ type: 'save', step: current });
   }
-  if (state.numCollected < (plan.numCollectives ?? 0)) {
+  if (state.numCollected < (plan.numCollectives?.(current) ?? 0)) {
     state.hasFreeShards = true;
     state.round = { purpose: 'collect', step: current, startedAt: now, leases: new Map(), scores: new Map() };
     return;

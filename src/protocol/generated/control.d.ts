@@ -726,6 +726,9 @@ export namespace bridle {
             /** Lease totals. */
             totals: Uint8Array[];
 
+            /** Lease firstTotal. */
+            firstTotal: number;
+
             /**
              * Creates a new Lease instance using the specified properties.
              * @param [properties] Properties to set
@@ -781,6 +784,9 @@ export namespace bridle {
 
                 /** Lease totals */
                 totals?: (Uint8Array[]|null);
+
+                /** Lease firstTotal */
+                firstTotal?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -892,6 +898,9 @@ export namespace bridle {
             /** ShardReport carried. */
             carried: Uint8Array;
 
+            /** ShardReport moments. */
+            moments: Uint8Array;
+
             /**
              * Creates a new ShardReport instance using the specified properties.
              * @param [properties] Properties to set
@@ -941,6 +950,9 @@ export namespace bridle {
 
                 /** ShardReport carried */
                 carried?: (Uint8Array|null);
+
+                /** ShardReport moments */
+                moments?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -1780,6 +1780,7 @@ export const bridle = $root.bridle = (() => {
              * @property {Array.<bridle.v1.ShardWork.$Properties>|null} [shards] Lease shards
              * @property {Array.<Uint8Array>|null} [blocks] Lease blocks
              * @property {Array.<Uint8Array>|null} [totals] Lease totals
+             * @property {number|null} [firstTotal] Lease firstTotal
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1879,6 +1880,14 @@ export const bridle = $root.bridle = (() => {
             Lease.prototype.totals = $util.emptyArray;
 
             /**
+             * Lease firstTotal.
+             * @member {number} firstTotal
+             * @memberof bridle.v1.Lease
+             * @instance
+             */
+            Lease.prototype.firstTotal = 0;
+
+            /**
              * Creates a new Lease instance using the specified properties.
              * @function create
              * @memberof bridle.v1.Lease
@@ -1929,6 +1938,8 @@ export const bridle = $root.bridle = (() => {
                 if (message.totals != null && message.totals.length)
                     for (let i = 0; i < message.totals.length; ++i)
                         writer.uint32(/* id 8, wireType 2 =*/66).bytes(message.totals[i]);
+                if (message.firstTotal != null && $Object.hasOwnProperty.call(message, "firstTotal") && message.firstTotal !== 0)
+                    writer.uint32(/* id 9, wireType 0 =*/72).uint32(message.firstTotal);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2040,6 +2051,15 @@ export const bridle = $root.bridle = (() => {
                             if (!(message.totals && message.totals.length))
                                 message.totals = [];
                             message.totals.push(reader.bytes());
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.firstTotal = value;
+                            else
+                                delete message.firstTotal;
                             continue;
                         }
                     }
@@ -2225,6 +2245,7 @@ export const bridle = $root.bridle = (() => {
              * @property {number|null} [squaredNorm] ShardReport squaredNorm
              * @property {string|null} [nonFinite] ShardReport nonFinite
              * @property {Uint8Array|null} [carried] ShardReport carried
+             * @property {Uint8Array|null} [moments] ShardReport moments
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2305,6 +2326,14 @@ export const bridle = $root.bridle = (() => {
             ShardReport.prototype.carried = $util.newBuffer([]);
 
             /**
+             * ShardReport moments.
+             * @member {Uint8Array} moments
+             * @memberof bridle.v1.ShardReport
+             * @instance
+             */
+            ShardReport.prototype.moments = $util.newBuffer([]);
+
+            /**
              * Creates a new ShardReport instance using the specified properties.
              * @function create
              * @memberof bridle.v1.ShardReport
@@ -2348,6 +2377,8 @@ export const bridle = $root.bridle = (() => {
                     writer.uint32(/* id 5, wireType 2 =*/42).string(message.nonFinite);
                 if (message.carried != null && $Object.hasOwnProperty.call(message, "carried") && message.carried.length)
                     writer.uint32(/* id 6, wireType 2 =*/50).bytes(message.carried);
+                if (message.moments != null && $Object.hasOwnProperty.call(message, "moments") && message.moments.length)
+                    writer.uint32(/* id 7, wireType 2 =*/58).bytes(message.moments);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2444,6 +2475,15 @@ export const bridle = $root.bridle = (() => {
                                 message.carried = value;
                             else
                                 delete message.carried;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.moments = value;
+                            else
+                                delete message.moments;
                             continue;
                         }
                     }

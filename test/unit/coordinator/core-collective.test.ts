@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type EffectOf, Story } from './core-story.js';
 
 const begin = (...ranks: number[]): Story => {
-  const story = new Story({ numCollectives: 2, totalSteps: 1, minWorkers: ranks.length });
+  const story = new Story({ numCollectives: () => 2, totalSteps: 1, minWorkers: ranks.length });
   story.join(...ranks);
   return story;
 };
@@ -46,7 +46,10 @@ describe('a step with collectives', () => {
   });
 
   it('waits for no shard without rows, and refuses an answer without statistics', () => {
-    const story = new Story({ numCollectives: 1, targetCount: (_purpose, _step, shard) => (shard === 2 ? 0 : 2) });
+    const story = new Story({
+      numCollectives: () => 1,
+      targetCount: (_purpose, _step, shard) => (shard === 2 ? 0 : 2),
+    });
     story.join(0);
     expect(story.leased).toEqual({ 0: [0, 1, 3] });
     collect(story, story.lease(0));

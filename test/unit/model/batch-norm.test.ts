@@ -8,12 +8,12 @@ import { type GradientCase, probeBatch, relativeError } from '../../../src/model
 import { eagerStackSizes } from '../../../src/model/stacking.js';
 import type { Tfjs } from '../../../src/model/tfjs.js';
 import { collectivesOf } from '../../../src/params/batch-statistics.js';
-import { layoutOfModel } from '../../../src/params/layout-of-model.js';
+import { layerSuffix, layoutOfModel } from '../../../src/params/layout-of-model.js';
 import { viewTensor } from '../../../src/tensor/layout.js';
 import { loadWasm } from './load-wasm.js';
 
 const fixture = new URL('../../fixtures/regularised/batch-norm.json', import.meta.url);
-const cases = JSON.parse(readFileSync(fixture, 'utf8')) as GradientCase[];
+const cases = JSON.parse(readFileSync(fixture, 'utf8')) as (GradientCase & { readonly float32Error: number })[];
 let tf: Tfjs;
 beforeAll(async () => {
   tf = await loadWasm();
@@ -42,8 +42,8 @@ function cut({ spec, steps, lengths, seed }: GradientCase, rows: readonly number
 }
 
 /** One step over shards as the coordinator has it done; the third of four shards is empty. */
-function run(reference: GradientCase, stackSizes: readonly number[]) {
-  const { spec, seed, scale } = reference;
+function run(reference: GradientCase, stackSizes: readonly number[], forgets = false) {
+  const { spec, steps, seed, scale } = reference;
   const layout = layoutOfModel(spec);
   const network = createNetwork(tf, spec, { stackSizes });
   network.setParams(probeValues(seed, layout.size, scale));
@@ -54,8 +54,9 @@ function run(reference: GradientCase, stackSizes: readonly number[]) {
   ].map((rows) => cut(reference, rows));
   const numbers = [0, 1, 3];
   const totals: Float32Array[] = [];
-  for (const { isForward } of collectivesOf(spec)) {
+  for (const { isForward } of collectivesOf(spec, steps)) {
     network.batchNorm!.setTotals(totals);
+    if (forgets) network.setParams(probeValues(seed, layout.size, scale)); // as a worker that takes over
     const parts = network.batchNorm!.collect(shards).map((part, i) => [numbers[i]!, readPart(part)] as const);
     totals.push(totalsOf(joinParts(new Map(parts), 4, isForward)!, isForward));
   }
@@ -71,6 +72,8 @@ describe('batch normalisation over shards', () => {
     'equals that of PyTorch over the whole batch, forward and backward: $spec.cell, case $#',
     (reference) => {
       const { layout, grads, results } = run(reference, [1]);
+      // Over two rows normalised values are all but 1 and -1, and gradients are what is left: PyTorch's own float32 loses digits there.
+      const tolerance = Math.max(1e-5, 10 * reference.float32Error);
       const loss = results.reduce((sum, result) => sum + result.loss, 0);
       expect(relativeError([loss], [reference.loss])).toBeLessThan(1e-5);
       for (const tensor of layout.tensors) {
@@ -79,14 +82,54 @@ describe('batch normalisation over shards', () => {
           grads.reduce((total, grad) => total + viewTensor(grad, tensor)[i]!, 0),
         );
         if (expected.every((value) => value === 0)) expect(sum).toEqual(expected);
-        else expect(relativeError(sum, expected), tensor.name).toBeLessThan(1e-5);
+        else expect(relativeError(sum, expected), tensor.name).toBeLessThan(tolerance);
       }
     },
   );
 
-  it('has the same bits whether shards share a recurrence, and leaves no tensor behind', () => {
-    const before = tf.memory().numTensors;
-    expect(run(cases[1]!, eagerStackSizes)).toEqual(run(cases[1]!, [1]));
-    expect(tf.memory().numTensors).toBe(before);
+  it.each([cases[1]!, cases[4]!, cases[9]!])(
+    'has the same bits whether shards share a recurrence, and leaves no tensor behind: $spec.norm',
+    (reference) => {
+      const before = tf.memory().numTensors;
+      expect(run(reference, eagerStackSizes)).toEqual(run(reference, [1]));
+      expect(tf.memory().numTensors).toBe(before);
+    },
+  );
+
+  it.each([cases[1]!, cases[9]!])(
+    'has the same bits for a worker that takes over in the middle: $spec.norm',
+    (reference) => {
+      expect(run(reference, [1], true)).toEqual(run(reference, [1]));
+    },
+  );
+
+  it.each([cases[1]!, cases[6]!, cases[10]!])('takes running averages in evaluation: $spec.norm', (reference) => {
+    const { spec, steps, seed, scale } = reference;
+    const { layout, totals, results } = run(reference, [1]);
+    const params = probeValues(seed, layout.size, scale);
+    const directions = spec.bidirectional ? 2 : 1;
+    collectivesOf(spec, steps).forEach(({ layer, isForward, timeStep, first, size }, k) => {
+      if (!isForward) return;
+      for (let direction = 0; direction < directions; direction++) {
+        const suffix = layerSuffix(layer, direction);
+        ['running_mean', 'running_var'].forEach((name, half) => {
+          const tensor = layout.tensors.find((one) => one.name === `rnn.${name}${suffix}`)!;
+          const from = (half * directions + direction) * size;
+          const at = timeStep * tensor.shape.at(-1)! + first;
+          viewTensor(params, tensor).set(totals[k]!.subarray(from, from + size), at);
+        });
+      }
+    });
+    const network = createNetwork(tf, spec, { stackSizes: [1] });
+    network.setParams(params);
+    const scored = network.evaluate(
+      [
+        [0, 1],
+        [2, 3],
+        [4, 5],
+      ].map((rows) => cut(reference, rows)),
+    );
+    network.dispose();
+    scored.forEach(({ loss }, i) => expect(loss).toBeCloseTo(results[i]!.loss, 4));
   });
 });
