@@ -99,7 +99,7 @@ export const commands: Readonly<Record<CommandName, Command>> = {
     summary: 'predict from your rows or sequences',
     usage: 'bridle predict CHECKPOINT FILE [flags]',
     about:
-      'Predicts each sequence of a .jsonl or .npy file, or each window of rows of a .csv file, and prints the predictions as JSON lines, in the units of the data: scaling is undone, classes and keys have probabilities. The file is like those of the training, targets may be missing.',
+      'Predicts each sequence of a .jsonl, .npy or .npz file, or each window of rows of a .csv or .parquet file, and prints the predictions as JSON lines, in the units of the data: scaling is undone, classes and keys have probabilities. The file is like those of the training, targets may be missing.',
     examples: [
       ['bridle predict latest today.csv', 'the newest checkpoint of the latest run'],
       ['bridle predict runs/NAME today.csv --output forecast.csv', 'a table'],

@@ -33,6 +33,14 @@ const roleOf: Readonly<Record<string, Role>> = {
   lengths: 'lengths',
 };
 const entryName = /^(x|inputs|y|targets|labels|lengths)(?:_(train|valid|val|test))?$/;
+/** What an array of an archive holds, by its name; undefined: nothing that is known. */
+export function arrayRole(name: string): { readonly role: Role; readonly split: SplitName | 'all' } | undefined {
+  const [, role, suffix] = entryName.exec(name) ?? [];
+  if (role === undefined) return undefined;
+  const split = suffix === undefined ? 'all' : suffix === 'val' ? 'valid' : (suffix as SplitName);
+  return { role: roleOf[role]!, split };
+}
+
 const maxId = 65_535; // ids are stored as uint16
 
 /** Loads arrays [examples, steps] or [examples, steps, features]. Throws ConfigError (DATA_FILE_..., NPY_INVALID, NPZ_INVALID, DATA_ARRAYS, DATA_TOO_SHORT). */
@@ -79,13 +87,13 @@ async function openArchive(path: string): Promise<Partial<Record<SplitName | 'al
   await openDataFile(path).then((stream) => stream.destroy()); // says plainly when there is no such file
   const found: Partial<Record<SplitName | 'all', Partial<Record<Role, NpyArray>>>> = {};
   for (const [name, array] of await openNpz(path)) {
-    const [, role, suffix] = entryName.exec(name) ?? [];
-    if (role === undefined)
+    const known = arrayRole(name);
+    if (known === undefined)
       throw invalid(path, 'entries named x, y, lengths, or x_train, y_train and so on', `"${name}"`);
-    const split = suffix === undefined ? 'all' : suffix === 'val' ? 'valid' : (suffix as SplitName);
+    const { role, split } = known;
     const arrays = (found[split] ??= {});
-    if (arrays[roleOf[role]!]) throw invalid(path, `one array of ${roleOf[role]} a split`, `"${name}" beside it`);
-    arrays[roleOf[role]!] = array;
+    if (arrays[role]) throw invalid(path, `one array of ${role} a split`, `"${name}" beside it`);
+    arrays[role] = array;
   }
   if (found.all && Object.keys(found).length > 1)
     throw invalid(path, 'every entry with a split in its name, or none', Object.keys(found).join(' and '));

@@ -2,51 +2,52 @@
 import { extname } from 'node:path';
 import { readCsvRows } from '../data/csv.js';
 import { LineFault, parseJsonlInputs, type JsonlInputs } from '../data/jsonl-line.js';
-import { openNpy, readNpyValues } from '../data/npy.js';
-import { openDataFile } from '../data/read-data-file.js';
+import { readParquetRows } from '../data/parquet.js';
 import { readTextChunks } from '../data/text-chunks.js';
 import { ConfigError } from '../errors.js';
 import type { Sequence } from './encode-inputs.js';
+import { refuseFile, type PlacedSequence } from './placed-sequence.js';
+import { readNpySequences, readNpzSequences } from './read-array-sequences.js';
 import type { StoredModel } from './stored-model.js';
 
-export interface PlacedSequence {
-  /** Line of the file (jsonl), number of the window's last row (csv), or example (npy); rows from 1, examples from 0. */
-  readonly place: number;
-  readonly sequence: Sequence;
-}
-
 const readers: Readonly<Record<string, (model: StoredModel, path: string) => AsyncGenerator<PlacedSequence>>> = {
-  '.csv': readWindows,
+  '.csv': (model, path) => readWindows(model, path, readCsvRows),
+  '.parquet': (model, path) => readWindows(model, path, readParquetRows),
   '.jsonl': readLines,
-  '.npy': readExamples,
+  '.npy': readNpySequences,
+  '.npz': readNpzSequences,
 };
 
-/** Reads a file by its extension. Throws ConfigError PREDICT_FILE, CSV_INVALID, JSONL_INVALID, NPY_INVALID, DATA_... */
+/** Reads a file by its extension. Throws ConfigError PREDICT_FILE, CSV_INVALID, PARQUET_INVALID, JSONL_INVALID, NPY_INVALID, NPZ_INVALID, DATA_... */
 export function readSequences(model: StoredModel, path: string): AsyncGenerator<PlacedSequence> {
   const read = readers[extname(path).toLowerCase()];
   if (read) return read(model, path);
-  throw refuse(path, `a file that ends in ${Object.keys(readers).join(', ')}`, extname(path) || 'no extension');
+  throw refuseFile(path, `a file that ends in ${Object.keys(readers).join(', ')}`, extname(path) || 'no extension');
 }
 
 /** Every window of a table's rows, as long as in training; the last one has no target yet. */
-async function* readWindows({ data, preprocessing }: StoredModel, path: string): AsyncGenerator<PlacedSequence> {
+async function* readWindows(
+  { data, preprocessing }: StoredModel,
+  path: string,
+  readRows: typeof readCsvRows,
+): AsyncGenerator<PlacedSequence> {
   const names = preprocessing?.inputs?.map(({ name }) => name);
-  if (!names) throw refuse(path, 'the files that the model was trained on (jsonl or npy)', 'a table');
+  if (!names) throw refuseFile(path, 'the files that the model was trained on (jsonl or npy)', 'a table');
   const window: (readonly number[])[] = [];
   let row = 0;
-  for await (const { values } of readCsvRows([path], (header) => names.map((name) => columnOf(path, header, name)))) {
+  for await (const { values } of readRows([path], (header) => names.map((name) => columnOf(path, header, name)))) {
     row += 1;
     window.push([...values]);
     if (window.length > data.maxLength) window.shift();
     if (window.length === data.maxLength) yield { place: row, sequence: [...window] };
   }
-  if (row < data.maxLength) throw refuse(path, `at least ${data.maxLength} rows, one window`, `${row}`);
+  if (row < data.maxLength) throw refuseFile(path, `at least ${data.maxLength} rows, one window`, `${row}`);
 }
 
 function columnOf(path: string, header: readonly string[], name: string): number {
   const index = header.findIndex((column) => column.trim() === name);
   if (index >= 0) return index;
-  throw refuse(`${path}:1`, `a column "${name}", as in training`, header.slice(0, 20).join(', '));
+  throw refuseFile(path, `a column "${name}", as in training`, header.slice(0, 20).join(', '));
 }
 
 async function* readLines(model: StoredModel, path: string): AsyncGenerator<PlacedSequence> {
@@ -80,30 +81,4 @@ function sequenceOf({ data }: StoredModel, inputs: JsonlInputs): Sequence {
     }
     return keys;
   });
-}
-
-async function* readExamples({ data }: StoredModel, path: string): AsyncGenerator<PlacedSequence> {
-  const array = await openNpy(path, await openDataFile(path));
-  const [, steps = 0, width = 1] = array.shape;
-  if (array.shape.length < 2 || array.shape.length > 3 || steps === 0 || width === 0) {
-    throw refuse(path, 'an array [examples, steps] or [examples, steps, features]', `[${array.shape.join(', ')}]`);
-  }
-  const size = steps * width;
-  let pending: number[] = [];
-  let example = 0;
-  for await (const values of readNpyValues(array)) {
-    for (const value of values) {
-      pending.push(value);
-      if (pending.length < size) continue;
-      const whole = pending;
-      pending = [];
-      const isIds = data.inputs.kind === 'ids';
-      const rows = Array.from({ length: steps }, (_, step) => whole.slice(step * width, (step + 1) * width));
-      yield { place: example++, sequence: isIds && width === 1 ? whole : rows };
-    }
-  }
-}
-
-function refuse(place: string, wanted: string, got: string): ConfigError {
-  return new ConfigError('PREDICT_FILE', `${place}: wanted ${wanted}, got ${got}.`);
 }

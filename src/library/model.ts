@@ -15,7 +15,7 @@ export interface LoadOptions {
 }
 
 export interface FilePrediction extends SequencePrediction {
-  /** Number of the line (jsonl) or of the window's last row (csv), from 1, or of the example (npy), from 0. */
+  /** Number of the line (jsonl) or of the window's last row (csv, parquet), from 1, or of the example (npy, npz), from 0. */
   readonly place: number;
 }
 
@@ -31,7 +31,7 @@ export interface Model {
   readonly targetNames: readonly string[] | undefined;
   /** Predicts each sequence, inputs and outputs in the units of the data. Throws ConfigError PREDICT_INPUT. */
   predict(sequences: readonly Sequence[]): SequencePrediction[];
-  /** Predicts the rows of a .csv, .jsonl or .npy file, as they come. Throws ConfigError PREDICT_FILE, PREDICT_INPUT and those of data files. */
+  /** Predicts the rows of a .csv, .parquet, .jsonl, .npy or .npz file, as they come. Throws ConfigError PREDICT_FILE, PREDICT_INPUT and those of data files. */
   predictFile(path: string): AsyncGenerator<FilePrediction>;
   /** Generates text, without the prompt. Throws ConfigError GENERATE_MODEL, PREDICT_INPUT, CARRIED_STATE, GENERATE_OPTIONS. */
   generate(options?: GenerateOptions): string;
