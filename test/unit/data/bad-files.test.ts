@@ -25,6 +25,11 @@ const arrays = (paths: string[]): DataOptions => ({ name: 'npy', paths, ...fract
 const text = (paths: string[]): DataOptions => ({ name: 'text', paths, length: 2 });
 const parquet = (paths: string[]): DataOptions => ({ ...csv(paths), name: 'parquet' }) as DataOptions;
 
+const module = ([source = '']: string[]): DataOptions => ({ name: 'own', source });
+const moduleOf = (example: string, more = ''): string =>
+  `const test = [{ inputs: [[1, 2]], targets: 0 }];
+export default { inputs: { kind: 'dense', features: 2 }, targets: { kind: 'class', classes: 2, per: 'sequence' }, train: [...test, ${example}], test, ${more} };`;
+
 const rows = 'a,b\n1,2\n3,4\n5,6\n7,8\n9,10\n';
 const floats = Float32Array.of(1, 2, 3, 4, 5, 6);
 const zeros = Buffer.alloc(70 << 20);
@@ -108,6 +113,17 @@ const badFiles: [string, Content, (paths: string[]) => DataOptions, string, RegE
   ['bomb.npz', zip({ 'x.npy': npy(zeros, { descr: '|u1', shape: `(${7 << 10}, ${10 << 10})` }) }, true), arrays, 'NPZ_INVALID', /bomb\.npz: wanted entries that unpack to at most 200 times/],
   ['hidden-bomb.npz', zip({ 'x.npy': npy(zeros, { descr: '|u1', shape: `(${7 << 10}, ${10 << 10})` }) }, true, 4096), arrays, 'NPZ_INVALID', /hidden-bomb\.npz, entry x\.npy: wanted bytes that can be unpacked/],
   ['not.parquet', 'PAR1 is not enough', parquet, 'PARQUET_INVALID', /not\.parquet: wanted a parquet file/],
+  ['empty.parquet', '', parquet, 'DATA_FILE_EMPTY', /empty\.parquet is empty/],
+  ['cut.parquet', Buffer.concat([Buffer.from('PAR1'), Buffer.alloc(40), Buffer.from([9, 0, 0, 0]), Buffer.from('PAR1')]), parquet, 'PARQUET_INVALID', /cut\.parquet: wanted a parquet file/],
+  ['missing.mjs', undefined, module, 'MODULE_UNREADABLE', /missing\.mjs cannot be read \(ENOENT\)/],
+  ['imports.mjs', "import './gone.mjs';", module, 'MODULE_UNREADABLE', /gone\.mjs, which .*imports\.mjs imports, cannot be read/],
+  ['empty.mjs', '', module, 'MODULE_DEFAULT', /empty\.mjs must have a default export.*exports nothing/],
+  ['throws.mjs', 'throw new Error("no data base");', module, 'MODULE_FAILED', /throws\.mjs cannot be loaded: Error: no data base/],
+  ['scaling.mjs', moduleOf('', 'scaling: 1'), module, 'DATA_DEFINITION', /scaling\.mjs: "scaling" means nothing here/],
+  ['nan.mjs', moduleOf('{ inputs: [[1, NaN]], targets: 0 }'), module, 'DATA_EXAMPLE', /nan\.mjs: train\[1\]\.inputs\[0\]\[1\] must be a finite number .* got NaN/],
+  ['ragged.mjs', moduleOf('{ inputs: [[1, 2], [3]], targets: 0 }'), module, 'DATA_EXAMPLE', /ragged\.mjs: train\[1\]\.inputs\[1\] must hold 2 values, got 1/],
+  ['class.mjs', moduleOf('{ inputs: [[1, 2]], targets: 2 }'), module, 'DATA_EXAMPLE', /class\.mjs: train\[1\]\.targets\[0\] must be a whole number from 0 to 1, got 2/],
+  ['no-valid.mjs', moduleOf('', 'valid: []'), module, 'DATA_TOO_SHORT', /no-valid\.mjs: valid must hold at least one example/],
   ['latin-1.txt', Buffer.from('abc\nd\xe9f', 'latin1'), text, 'TEXT_NOT_UTF8', /latin-1\.txt, line 2, byte 5/],
 ];
 
