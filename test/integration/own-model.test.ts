@@ -108,6 +108,45 @@ describe('a module of the user', () => {
     expect(run.stderr).toMatch(message);
   });
 
+  it.each([
+    ['reads a value', 'losses.dataSync()[0] > 1e9 ? tf.scalar(0) : '],
+    ['draws by Math.random', 'Math.random() > 1 ? tf.scalar(0) : tf.add(tf.scalar(Math.random()), '],
+  ])('that %s cannot be one graph: it is refused on tensorflow with the way out', async (what, before) => {
+    const loss = `${before}${sum}${before.endsWith(', ') ? ')' : ''}`;
+    const path = write(`${what.replace(/\W/g, '-')}.mjs`, linear(loss));
+    const captured = train('--model', path, '--workers', '1', '--backend', 'tensorflow');
+    expect((await captured.exit()).code).toBe(2);
+    expect(captured.stderr).toMatch(/CAPTURE_REFUSED.*--execution eager/);
+  });
+
+  it('that has changed is missed when its run is resumed, by the name of the file', async () => {
+    const path = write('changing.mjs', linear(sum));
+    const { runDir } = await train('--model', path, '--workers', '1', '--steps', '2', ...wasm).done();
+    write('changing.mjs', linear(`tf.mul(2, ${sum})`));
+    const resumed = new BridleProcess(['train', '--resume', runDir, '--steps', '4', '--json'], { cwd: root });
+    expect((await resumed.exit()).code).toBe(2);
+    expect(resumed.stderr).toMatch(/MODEL_MISMATCH.*changing\.mjs has changed/);
+  });
+
+  it('is wanted of a worker in its own run, and of none in another', async () => {
+    const path = write('linear.mjs', linear(sum));
+    for (const [code, ofCoordinator, ofWorker] of [
+      ['MODEL_MISSING', ['--model', path], []],
+      ['MODEL_UNEXPECTED', [], ['--model', path]],
+    ] as const) {
+      const coordinator = new BridleProcess(
+        ['coordinator', ...small, ...around, '--allow-mixed-kernels', ...ofCoordinator],
+        { cwd: folder },
+      );
+      const { urls } = await coordinator.event('listening');
+      const joining = ['worker', '--join', urls[0]!, '--workers', '1', ...wasm, ...ofWorker, '--json'];
+      const worker = new BridleProcess(joining, { cwd: folder });
+      expect((await worker.exit()).code).toBe(2);
+      expect(worker.stderr).toContain(code);
+      coordinator.child.kill('SIGKILL');
+    }
+  });
+
   it('is refused when it imports another copy of tfjs, which is named', async () => {
     const modules = join(folder, 'node_modules', '@tensorflow');
     mkdirSync(modules, { recursive: true });
