@@ -55,7 +55,7 @@ export interface BackendChoices {
 
 /**
  * Chooses backend and execution for a model. What the kernels of native/ do not know, a model of the user's own or such parts, runs
- * on tfjs: on TensorFlow where that is installed, otherwise on tfjs's WebAssembly backend, which every installation has.
+ * on tfjs: on TensorFlow where that is installed, otherwise on tfjs's WebAssembly backend.
  * @throws ConfigError BACKEND_UNAVAILABLE, EXECUTION_MISSING, MODEL_NEEDS_TFJS
  */
 export function chooseForModel(choices: BackendChoices): {

@@ -6,6 +6,7 @@ import { settleCommandLine } from '../config/parse-command-line.js';
 import { ConfigError, exitCodes } from '../errors.js';
 import { readStoredModel, type StoredModel } from '../inference/stored-model.js';
 import { exportModel as exportFiles, type ExportFormat } from '../formats/export-model.js';
+import { outsideTraining } from '../params/outside-training.js';
 import type { ExportedFile } from '../formats/trained-model.js';
 import type { CommandBody } from './command.js';
 import { formatJsonLine } from './output/json-line.js';
@@ -29,7 +30,7 @@ export const exportModel: CommandBody = async (given, around) => {
 /** The format's own files, and data.json: what inputs and outputs mean, and how raw values were scaled. */
 function filesOf(model: StoredModel, format: ExportFormat): ExportedFile[] {
   const { spec, data, preprocessing } = model;
-  const meaning = { model: spec, data, ...(preprocessing && { preprocessing }) };
+  const meaning = { model: outsideTraining(spec), data, ...(preprocessing && { preprocessing }) };
   return [...exportFiles(model, format), { name: 'data.json', content: `${JSON.stringify(meaning, null, 2)}\n` }];
 }
 

@@ -1,6 +1,7 @@
 // Combinations that cannot be meant, each with the way out. All of them are reported, not only the first.
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigError } from '../errors.js';
+import { normalisesInputs } from '../params/model-spec.js';
 import { dataSetOptions, optionsRead } from './data-sets.js';
 import { takesMaxNorm } from './clip-rules.js';
 import { flagOf, type CommandName } from './option.js';
@@ -135,8 +136,10 @@ const checkModel: Check = (settled) => {
   if (values.cell !== 'lstm') problems.push(...pointless(settled, 'cell', ['zoneoutCell']));
   if (!hasGates) problems.push(...pointless(settled, 'cell', ['recurrentDropout']));
   else problems.push(...pointless(settled, 'cell', ['omega']));
-  // Both look at a recurrence of their own, which knows neither.
-  if (values.norm !== 'none') problems.push(...pointless(settled, 'norm', ['diagnose', 'saveSpikes']));
+  // Both look at a recurrence of their own, which knows neither; what stands on the input path alone is folded into the weights.
+  if (values.norm !== 'none') problems.push(...pointless(settled, 'norm', ['saveSpikes']));
+  if (values.norm !== 'none' && !normalisesInputs(values.norm))
+    problems.push(...pointless(settled, 'norm', ['diagnose']));
   for (const share of ['zoneout', 'zoneoutCell'] as const)
     if (values[share] > 0) problems.push(...pointless(settled, share, ['diagnose', 'saveSpikes']));
   // The regulariser's derivative is that of the plain recurrence.

@@ -1,7 +1,8 @@
 // Text from a model of text, a character at a time: the state is carried, so a character costs one step however long the text is.
 import { ConfigError } from '../errors.js';
 import type { Network } from '../model/network.js';
-import { carriedSize, needsTfjs, outsideTraining } from '../params/model-spec.js';
+import { carriedSize, needsTfjs } from '../params/model-spec.js';
+import { outsideTraining } from '../params/outside-training.js';
 import { randomStream, type RandomStream } from '../random/random-stream.js';
 import { largestOf, softmax } from './decode-outputs.js';
 import { encodeText } from './encode-inputs.js';
@@ -41,7 +42,7 @@ function charactersOf({ spec, preprocessing }: StoredModel): string[] {
     vocabulary === undefined
       ? 'one of other data'
       : hasTfjsParts
-        ? 'one with --norm or --zoneout, whose state is not carried from one character to the next'
+        ? 'one with normalisation or zoneout inside its recurrence, whose state is not carried from one character to the next'
         : 'one that reads the text both ways';
   throw new ConfigError(
     'GENERATE_MODEL',

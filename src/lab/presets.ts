@@ -41,6 +41,23 @@ const seed: Experiment = {
       '--clip=none',
       '--l2=recurrent=5',
     ]),
+    row('batch normalisation', 'saved by normalising what the inputs add, over the whole batch on all workers', [
+      ...plain,
+      '--clip=none',
+      '--norm=batch',
+      '--backend=wasm',
+    ]),
+    row(
+      'Omega with clipping',
+      "the regulariser of Pascanu and others beside clipping, as in their paper: smaller norms than clipping's",
+      [...plain, '--clip=global-norm:1', '--omega=1', '--backend=wasm'],
+    ),
+    row('Omega', 'does not help alone: the regulariser only puts the end off', [
+      ...plain,
+      '--clip=none',
+      '--omega=1',
+      '--backend=wasm',
+    ]),
     row('weak regularisation', 'does not help: a usual L2 penalty alone is too slow to matter', [
       ...plain,
       '--clip=none',

@@ -9,7 +9,7 @@ import type { PlacedSequence } from '../inference/placed-sequence.js';
 import { readSequences } from '../inference/read-sequences.js';
 import { readStoredModel, type StoredModel } from '../inference/stored-model.js';
 import type { Network } from '../model/network.js';
-import { outsideTraining } from '../params/model-spec.js';
+import { outsideTraining, paramsOutsideTraining } from '../params/outside-training.js';
 import type { FilePrediction, LoadOptions, Model } from './model.js';
 
 /** Rows of a file at once. */
@@ -39,7 +39,7 @@ async function createNetworkFor(
   const { loadEngine } = await import('../worker/engine.js');
   const engine = await loadEngine(name, { threads: threadsPerProcess(threads, name, 1), execution });
   const { network } = engine.createNetwork({ model, data, rows: rowsAtOnce });
-  network.setParams(params);
+  network.setParams(paramsOutsideTraining(spec, params));
   return { network, kernelId: engine.kernelId };
 }
 

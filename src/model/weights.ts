@@ -2,7 +2,7 @@
 // takes a slow path on wasm and costs a quarter more on TensorFlow.
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { layerSuffix, layoutOfModel } from '../params/layout-of-model.js';
-import { hasRunningAverages, numDirections, type ModelSpec } from '../params/model-spec.js';
+import { hasRunningAverages, normalisesInputs, numDirections, type ModelSpec } from '../params/model-spec.js';
 import { viewTensor } from '../tensor/layout.js';
 import type { Tfjs } from './tfjs.js';
 
@@ -81,7 +81,7 @@ function uploadLayer(tf: Tfjs, spec: ModelSpec, upload: Upload, suffix: string):
 
 function uploadNorms(spec: ModelSpec, upload: Upload, suffix: string): NormWeights {
   const gain = (name: string): Tensor1D => upload(`rnn.norm_${name}${suffix}`) as Tensor1D;
-  if (spec.norm === 'batch' || spec.norm === 'batch-ghost') return { ih: gain('ih') };
+  if (normalisesInputs(spec.norm)) return { ih: gain('ih') };
   const sums = { ih: gain('ih'), hh: gain('hh') };
   return spec.cell === 'lstm' ? { ...sums, cell: gain('cell'), cell_bias: gain('cell_bias') } : sums;
 }

@@ -1,6 +1,6 @@
 // What batch normalisation exchanges inside a step: which statistics, in which order, how many values. Shared by both ends.
 import { numGates } from './layout-of-model.js';
-import { numDirections, type ModelSpec } from './model-spec.js';
+import { normalisesInputs, numDirections, type ModelSpec } from './model-spec.js';
 
 /** Values that are normalised together: columns of a layer's running averages, and the time step that has them; 0 if all share them. */
 interface Site {
@@ -36,7 +36,7 @@ export function collectivesOf(spec: ModelSpec, steps: number): Collective[] {
  */
 function sitesOf({ norm, cell, hiddenSize }: ModelSpec, steps: number): Site[] {
   const size = numGates(cell) * hiddenSize;
-  if (norm === 'batch' || norm === 'batch-ghost') return [{ timeStep: 0, first: 0, size }];
+  if (normalisesInputs(norm)) return [{ timeStep: 0, first: 0, size }];
   if (norm !== 'batch-step') return [];
   return Array.from({ length: steps }, (_, timeStep) => {
     const sums = { timeStep, first: 0, size: 2 * size };

@@ -1,6 +1,13 @@
 // The flat layout of a built-in model: the names, shapes and gate order of PyTorch's nn.LSTM, nn.GRU, nn.RNN, nn.Embedding, nn.Linear.
 import { type Layout, layTensors, type ParameterGroup } from '../tensor/layout.js';
-import { layerInputSize, layerWidth, numDirections, type Cell, type ModelSpec } from './model-spec.js';
+import {
+  layerInputSize,
+  layerWidth,
+  normalisesInputs,
+  numDirections,
+  type Cell,
+  type ModelSpec,
+} from './model-spec.js';
 
 interface NamedShape {
   readonly name: string;
@@ -59,7 +66,7 @@ function normsOfLayer(spec: ModelSpec, rows: number, suffix: string): NamedShape
   const tensor = (name: string, ...shape: number[]): NamedShape => ({ name: name + suffix, shape, group: 'bias' });
   const running = (...shape: number[]): NamedShape[] =>
     ['rnn.running_mean', 'rnn.running_var'].map((name) => tensor(name, ...shape));
-  if (norm === 'batch' || norm === 'batch-ghost') return [tensor('rnn.norm_ih', rows), ...running(rows)];
+  if (normalisesInputs(norm)) return [tensor('rnn.norm_ih', rows), ...running(rows)];
   const sums = [tensor('rnn.norm_ih', rows), tensor('rnn.norm_hh', rows)];
   const ofCell = [tensor('rnn.norm_cell', hiddenSize), tensor('rnn.norm_cell_bias', hiddenSize)];
   const gains = cell === 'lstm' ? [...sums, ...ofCell] : sums;

@@ -58,8 +58,8 @@ export function needsTfjs(spec: TfjsParts): boolean {
   return spec.norm !== undefined || spec.omega !== undefined || changesRecurrence(spec);
 }
 
-/** The model as it computes outside of training: without what is drawn or added there alone. Zoneout stays, as its expectation. */
-export function outsideTraining(spec: ModelSpec): ModelSpec {
+/** The model without dropout and Omega, which are drawn or added in training alone. */
+export function withoutDraws(spec: ModelSpec): ModelSpec {
   const { dropout: _, variationalDropout: __, recurrentDropout: ___, omega: ____, ...rest } = spec;
   return rest;
 }
@@ -67,6 +67,11 @@ export function outsideTraining(spec: ModelSpec): ModelSpec {
 /** Says whether each row is normalised by itself. */
 export function normalisesRows(norm: Norm | undefined): norm is 'layer' | 'rms' {
   return norm === 'layer' || norm === 'rms';
+}
+
+/** Says whether batch normalisation stands on the input path alone. */
+export function normalisesInputs(norm: Norm | undefined): norm is 'batch' | 'batch-ghost' {
+  return norm === 'batch' || norm === 'batch-ghost';
 }
 
 /** Says whether running averages lie among the parameters. */

@@ -1,6 +1,7 @@
 // A network's recurrence examined at given weights on a few examples: gradients by time step, Jacobians, exponents, gates.
 import type { Diagnosis, FlowState, GateSaturation, LayerDiagnosis, Spectrum } from '../metrics/diagnosis.js';
 import type { Cell, ModelSpec } from '../params/model-spec.js';
+import { outsideTraining, paramsOutsideTraining } from '../params/outside-training.js';
 import type { CellStep, LayerParams } from './cells.js';
 import { judgeFlow } from './gradient-flow.js';
 import { stateSize, stepJacobian, type SquareMatrix } from './jacobian.js';
@@ -23,10 +24,14 @@ interface Trajectory {
   readonly traces: CellStep[][];
 }
 
-/** Examines `model` at `params`. Where every step has a target, the loss is that of each sequence's last one. */
-export function diagnose(model: ModelSpec, params: Float32Array, shards: readonly ReplayShard[]): Diagnosis {
+/**
+ * Examines `spec` at `params`, as it computes outside of training. Where every step has a target, the loss is that of each sequence's
+ * last one. Throws `REPLAY_MODEL` for a model with normalisation or zoneout inside its recurrence.
+ */
+export function diagnose(spec: ModelSpec, params: Float32Array, shards: readonly ReplayShard[]): Diagnosis {
+  const model = outsideTraining(spec);
   const found = new Map<string, Trajectory>();
-  const replayed = replayStep(model, params, shards, {
+  const replayed = replayStep(model, paramsOutsideTraining(spec, params), shards, {
     lastTargetOnly: true,
     onTrace(layer, direction, layerParams, trace) {
       const key = `${layer}/${direction}`;

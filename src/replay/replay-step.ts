@@ -1,7 +1,7 @@
 // A saved step computed once more, row by row in plain TypeScript: where it breaks first, and how the gradient travels through time.
 import { ConfigError } from '../errors.js';
 import { layerSuffix, layoutOfModel } from '../params/layout-of-model.js';
-import { layerWidth, needsTfjs, numDirections, outsideTraining, type ModelSpec } from '../params/model-spec.js';
+import { layerWidth, needsTfjs, numDirections, type ModelSpec, withoutDraws } from '../params/model-spec.js';
 import { viewTensor } from '../tensor/layout.js';
 import { backwardCell, forwardCell, fullCellGrad, type CellStep, type LayerParams } from './cells.js';
 import { runHead } from './head.js';
@@ -48,10 +48,10 @@ export function replayStep(
   shards: readonly ReplayShard[],
   options: ReplayOptions = {},
 ): Replay {
-  const model = outsideTraining(spec);
+  const model = withoutDraws(spec);
   if (needsTfjs(model)) {
     const message =
-      'The model has --norm or --zoneout inside its recurrence, which bridle replay and diagnose do not compute.';
+      'The model has normalisation or zoneout, which bridle replay does not compute, and bridle diagnose not inside the recurrence.';
     throw new ConfigError('REPLAY_MODEL', `${message} Train without them to look at its gradients.`);
   }
   const network = readNetwork(model, params);

@@ -143,7 +143,7 @@ describe('generated text', () => {
   it('is refused of other models, of unknown characters, and below temperature 0', () => {
     expect(() => [...generateText(weather, network, {})]).toThrow(/Only a model of text/);
     const normalised = { ...text, spec: { ...text.spec, norm: 'layer' } } as const;
-    expect(() => [...generateText(normalised, network, {})]).toThrow(/--norm or --zoneout/);
+    expect(() => [...generateText(normalised, network, {})]).toThrow(/normalisation or zoneout/);
     const dropped = { ...text, spec: { ...text.spec, recurrentDropout: 0.5 } };
     expect([...generateText(dropped, network, { length: 3 })]).toHaveLength(3);
     expect(() => generate({ prompt: 'x' })).toThrow(/training text/);

@@ -9,6 +9,8 @@ import { eagerStackSizes } from '../../../src/model/stacking.js';
 import type { Tfjs } from '../../../src/model/tfjs.js';
 import { collectivesOf } from '../../../src/params/batch-statistics.js';
 import { layerSuffix, layoutOfModel } from '../../../src/params/layout-of-model.js';
+import { needsTfjs } from '../../../src/params/model-spec.js';
+import { outsideTraining, paramsOutsideTraining } from '../../../src/params/outside-training.js';
 import { viewTensor } from '../../../src/tensor/layout.js';
 import { loadWasm } from './load-wasm.js';
 
@@ -133,3 +135,27 @@ describe('batch normalisation over shards', () => {
     scored.forEach(({ loss }, i) => expect(loss).toBeCloseTo(results[i]!.loss, 4));
   });
 });
+
+it.each([cases[1]!, cases[2]!, cases[5]!])(
+  'is folded into the weights outside of training: $spec.norm, $spec.cell',
+  (reference) => {
+    const { spec, steps, lengths, seed, scale } = reference;
+    const layout = layoutOfModel(spec);
+    const params = probeValues(seed, layout.size, scale);
+    const variances = layout.tensors.filter(({ name }) => name.startsWith('rnn.running_var'));
+    for (const tensor of variances)
+      viewTensor(params, tensor).forEach((value, i, all) => (all[i] = 0.1 + value * value));
+    const batch = probeBatch({ spec, steps, lengths }, seed + 1);
+    const outputsOf = (model: typeof spec, values: Float32Array): Float32Array => {
+      const network = createNetwork(tf, model, { stackSizes: [1] });
+      network.setParams(values);
+      const { outputs } = network.predict(batch);
+      network.dispose();
+      return outputs;
+    };
+    const plain = outsideTraining(spec);
+    expect(needsTfjs(plain)).toBe(false);
+    const folded = outputsOf(plain, paramsOutsideTraining(spec, params));
+    expect(relativeError(folded, [...outputsOf(spec, params)])).toBeLessThan(1e-5);
+  },
+);
