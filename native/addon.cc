@@ -3,6 +3,9 @@
 #define NAPI_VERSION 8
 #include "failure.h"
 #include "network.h"
+#include "pages.h"
+#include <cerrno>
+#include <cstring>
 #include <cstdio>
 #include <new>
 #include <node_api.h>
@@ -307,6 +310,26 @@ napi_value elementary(napi_env env, const napi_value* arguments) {
   return nullptr;
 }
 
+/** layFileOver(bytes, fd, position, isWritable): lays a part of a file over the memory of `bytes`, a Uint8Array of whole pages. */
+napi_value layOver(napi_env env, const napi_value* arguments) {
+  size_t count = 0;
+  napi_typedarray_type type{};
+  void* address = nullptr;
+  check(env, napi_get_typedarray_info(env, arguments[0], &type, &count, &address, nullptr, nullptr), "a Uint8Array");
+  const int fd = integer(env, arguments[1], "fd", 0, 1 << 30);
+  double position = 0;
+  bool isWritable = false;
+  check(env, napi_get_value_double(env, arguments[2], &position), "a position");
+  check(env, napi_get_value_bool(env, arguments[3], &isWritable), "true or false");
+  const size_t page = pageBytes();
+  const bool isWhole = position >= 0 && position == double(int64_t(position)) && int64_t(position) % int64_t(page) == 0 &&
+                       count > 0 && count % page == 0 && uintptr_t(address) % page == 0;
+  if (type != napi_uint8_array || !isWhole) fail(env, "NATIVE_ARGUMENT", "The native addon wanted whole pages.");
+  const int refused = bridle::layFileOver(address, count, fd, int64_t(position), isWritable);
+  if (refused != 0) fail(env, refused == ENOSPC ? "SHM_FULL" : "SHM_UNAVAILABLE", std::strerror(refused));
+  return nullptr;
+}
+
 /** Calls `body` with its arguments; C++ exceptions become JavaScript's. */
 template <napi_value (*body)(napi_env, const napi_value*)>
 napi_value call(napi_env env, napi_callback_info info) {
@@ -339,6 +362,7 @@ napi_value initialize(napi_env env, napi_value exports) {
       {"run", nullptr, call<runNetwork>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"predict", nullptr, call<predict>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"elementary", nullptr, call<elementary>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"layFileOver", nullptr, call<layOver>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
   };
   napi_define_properties(env, exports, sizeof functions / sizeof functions[0], functions);
   return exports;

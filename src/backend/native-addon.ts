@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BridleError, ConfigError, exitCodes } from '../errors.js';
-import type { NativeAddon } from '../native/addon.js';
+import type { LayFileOver, NativeAddon } from '../native/addon.js';
 import type { BackendStatus } from './available-backends.js';
 
 const require = createRequire(import.meta.url);
@@ -37,6 +37,16 @@ export function nativeStatus(paths = nativeAddonPaths()): BackendStatus {
   if (found !== undefined) return { name: 'native', available: true, reason: `The kernels are ${how}.` };
   const reason = 'The kernels are not compiled; that takes a C++ compiler and some seconds.';
   return { name: 'native', available: false, reason, fix: 'npx bridle setup' };
+}
+
+/** What lays files over memory, where the addon is there and can; without it tensors are copied. */
+export function findLayFileOver(): LayFileOver | undefined {
+  if (process.platform !== 'linux' || !nativeStatus().available) return undefined;
+  try {
+    return (loadNativeAddon() as Partial<{ layFileOver: LayFileOver }>).layFileOver;
+  } catch {
+    return undefined; // who computes with it says so
+  }
 }
 
 /** Loads the addon: the first that loads, for a prebuilt one may want another C library. Throws `BACKEND_FAILED`. */

@@ -2,9 +2,8 @@
 // read from a file of each worker. docs/protocol.md, "Shared memory".
 import { randomBytes } from 'node:crypto';
 import { ProtocolError } from '../errors.js';
-import { cutVector, numChunks, type TensorHeader } from '../protocol/chunks.js';
+import { cutVector, type Chunk, type TensorHeader } from '../protocol/chunks.js';
 import { encodeCellHeader, type Frame } from '../protocol/frame.js';
-import { defaultLimits } from '../protocol/limits.js';
 import { CellFile, nonceBytes, type CellFileShape, type FileMover } from '../transport/cell-file.js';
 import type { Peer } from './peer.js';
 
@@ -18,7 +17,7 @@ interface Lane {
 
 export class SharedMemory {
   readonly #folder: string;
-  readonly #chunks: number;
+  readonly #vectorBytes: number;
   readonly #shards: number;
   readonly #mover: FileMover;
   readonly #weights: CellFile;
@@ -29,7 +28,7 @@ export class SharedMemory {
   constructor(folder: string, parameters: number, shards: number, mover: FileMover) {
     this.#mover = mover;
     this.#folder = folder;
-    this.#chunks = numChunks(parameters, defaultLimits.maxCellBytes);
+    this.#vectorBytes = 4 * parameters;
     this.#shards = shards;
     this.#weights = CellFile.create(folder, this.#shapeOf(weightsSlots), mover);
     this.#weights.writeNonce('owner', this.#nonce);
@@ -45,7 +44,7 @@ export class SharedMemory {
         processId: process.pid,
         weightsFd: this.#weights.fd,
         gradientsFd: gradients.fd,
-        cellBytes: defaultLimits.maxCellBytes,
+        cellBytes: this.#vectorBytes,
         weightsCells: this.#shapeOf(weightsSlots).cells,
         gradientsCells: this.#shapeOf(this.#shards).cells,
         nonce: this.#nonce,
@@ -76,15 +75,13 @@ export class SharedMemory {
     return this.#lanes.get(peer)?.isTaken === true;
   }
 
-  /** Lays the weights of a step out; returns the frames that tell of them. Throws `SHM_FULL`. */
-  writeWeights(header: TensorHeader, params: Float32Array): Uint8Array[] {
-    const first = (header.step % weightsSlots) * this.#chunks;
-    return Array.from(cutVector(header, params, defaultLimits.maxCellBytes), (chunk) => {
-      const cell = first + chunk.header.chunk;
-      const frame = encodeCellHeader(chunk.header, cell);
-      this.#weights.write(cell, frame, chunk.payload);
-      return frame;
-    });
+  /** Lays the weights of a step out; returns the frame that tells of them. Throws `SHM_FULL`. */
+  writeWeights(header: TensorHeader, params: Float32Array): Uint8Array {
+    const cell = header.step % weightsSlots;
+    const [whole] = cutVector(header, params, this.#vectorBytes);
+    const frame = encodeCellHeader((whole as Chunk).header, cell);
+    this.#weights.write(cell, frame, (whole as Chunk).payload);
+    return frame;
   }
 
   /** Reads the gradient that a worker's frame tells of into `target`. */
@@ -106,7 +103,8 @@ export class SharedMemory {
     this.#weights.close();
   }
 
-  #shapeOf(vectors: number): CellFileShape {
-    return { cellBytes: defaultLimits.maxCellBytes, cells: vectors * this.#chunks };
+  /** A cell holds a vector. */
+  #shapeOf(cells: number): CellFileShape {
+    return { cellBytes: this.#vectorBytes, cells };
   }
 }

@@ -78,7 +78,8 @@ export class TensorRoads {
     const { step, params } = this.#options.state;
     if (this.#inCells?.step === step) return true;
     this.#hasRoom = this.#attempt(() => {
-      this.#inCells = { step, messages: this.#sharedMemory?.writeWeights(this.#header(step), params) ?? [] };
+      const frame = this.#sharedMemory?.writeWeights(this.#header(step), params);
+      this.#inCells = { step, messages: frame ? [frame] : [] };
     });
     return this.#hasRoom;
   }

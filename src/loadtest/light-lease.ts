@@ -2,6 +2,9 @@
 import type { Layout } from '../tensor/layout.js';
 import type { ShardQuantiser } from '../protocol/quantise.js';
 import type { VectorArena } from '../tensor/vector-arena.js';
+import { findLayFileOver } from '../backend/native-addon.js';
+import { GradientVectors } from '../worker/gradient-vectors.js';
+import type { GradientPages } from '../worker/shared-memory.js';
 import { describeAnswer } from '../worker/compute-lease.js';
 import type { Computed } from '../worker/compute-messages.js';
 import type { GradientSource } from './gradient-source.js';
@@ -20,7 +23,7 @@ export class LightLeases {
   readonly #layout: Layout;
   readonly #numShards: number;
   readonly #quantiser: ShardQuantiser | undefined;
-  readonly #vectors: Float32Array[] = [];
+  readonly #gradients: GradientVectors;
   /** Vectors that hold the gradient still, since no sum was taken in them. */
   readonly #filled = new Set<Float32Array>();
 
@@ -36,18 +39,25 @@ export class LightLeases {
     this.#layout = layout;
     this.#numShards = numShards;
     this.#quantiser = quantiser;
+    this.#gradients = new GradientVectors(arena, findLayFileOver());
+  }
+
+  /** Lays the gradients over the cells of shared memory: for a process with one worker. */
+  useCells(pages: GradientPages): void {
+    this.#gradients.useCells(pages);
+    this.#filled.clear(); // what lay there is gone
   }
 
   /** Answers a training lease: its vectors stand until the next is answered. */
   answer(step: number, work: readonly LightShard[]): Pick<Computed, 'shards' | 'nodes'> {
     const { size } = this.#layout;
     this.#quantiser?.begin(step);
-    const grads = work.map(({ shard, count, isPoisoned }, i) => {
-      const vector = (this.#vectors[i] ??= this.#arena.allocate(size));
+    const grads = this.#gradients.take(work.length, size);
+    work.forEach(({ shard, count, isPoisoned }, i) => {
+      const vector = grads[i] as Float32Array;
       const isThere = this.#source.isFixed && this.#filled.has(vector);
       if (!isThere) this.#source.write(vector, step, shard, count);
       if (isPoisoned) vector[(step * 7919 + shard) % size] = NaN;
-      return vector;
     });
     const computed = work.map(({ shard, count }) => ({ shard, loss: 0.5 * count, count, correct: 0 }));
     const quantiser = this.#quantiser;
@@ -58,6 +68,10 @@ export class LightLeases {
       if (hasSums) this.#filled.delete(vector);
       else this.#filled.add(vector);
     }
-    return answer;
+    const nodes = answer.nodes.map((node) => ({
+      ...node,
+      cell: 'dtype' in node.vector ? undefined : this.#gradients.cellOf(node.vector),
+    }));
+    return { ...answer, nodes };
   }
 }

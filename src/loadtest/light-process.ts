@@ -5,7 +5,8 @@ import { layoutOfAnyModel } from '../params/own-model-spec.js';
 import type { PayloadChoice } from '../protocol/payload.js';
 import { ShardQuantiser } from '../protocol/quantise.js';
 import { parseRunSpec, type RunSpec } from '../protocol/run-spec.js';
-import { createVectorArena } from '../tensor/vector-arena.js';
+import { findLayFileOver } from '../backend/native-addon.js';
+import { createVectorArena, type PagedVector } from '../tensor/vector-arena.js';
 import type { ConnectOptions } from '../transport/client.js';
 import type { FaultRates } from './fates.js';
 import { createGradientSource, type GradientPlan, type GradientSource } from './gradient-source.js';
@@ -19,6 +20,7 @@ export interface LightProcessOptions {
   readonly recorded?: RecordedNorms;
   readonly rates: FaultRates;
   readonly payload: PayloadChoice;
+  readonly hasOneWorker: boolean;
   tell(message: FromSwarm): void;
   /** Asks whether a gradient may be planted with a NaN. */
   ask(step: number, shard: number): Promise<boolean>;
@@ -32,10 +34,13 @@ export interface LightRun {
   /** Where all workers lay the weights that come: they only check their order. */
   readonly scratch: Float32Array;
   readonly leases: LightLeases;
+  /** Where a cell of weights may be laid. */
+  slotFor(cell: number): PagedVector | undefined;
 }
 
 export class LightProcess {
   readonly options: LightProcessOptions;
+  readonly layFileOver = findLayFileOver();
   bytesIn = 0;
   bytesOut = 0;
   readonly #blocks = new Map<string, DecodedBlock>();
@@ -63,7 +68,9 @@ export class LightProcess {
     const arena = createVectorArena();
     const quantiser = wire === 'f32' ? undefined : new ShardQuantiser(arena, wire, seed);
     const leases = new LightLeases(arena, source, layout, spec.shards, quantiser);
-    this.#run = { spec, source, leases, scratch };
+    const slots: (PagedVector | undefined)[] = [];
+    const slotFor = (cell: number) => (slots[cell] ??= arena.allocatePages(spec.parameters));
+    this.#run = { spec, source, leases, scratch, slotFor };
     this.#specJson = runSpec;
     this.#blocks.clear();
     return this.#run;

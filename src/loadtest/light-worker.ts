@@ -3,6 +3,7 @@ import { BridleError, ProtocolError } from '../errors.js';
 import { Purpose } from '../protocol/control.js';
 import { connect } from '../transport/client.js';
 import type { Connection } from '../transport/connection.js';
+import type { SharedMemory } from '../worker/shared-memory.js';
 import { Session, type Lease, type SessionHost, type Welcome } from '../worker/session.js';
 import { slowMs, workerFate } from './fates.js';
 import type { LightShard } from './light-lease.js';
@@ -116,6 +117,14 @@ export class LightWorker implements SessionHost {
 
   weightsVector(): Float32Array {
     return this.#run.scratch;
+  }
+
+  /** Vectors of a process are shared by its workers; only those of a single one can lie in its cells. */
+  onSharedMemory(memory: SharedMemory): void {
+    const { layFileOver, run } = this.#shared;
+    if (!this.#shared.options.hasOneWorker || !layFileOver || !run) return;
+    memory.mapWeights((cell) => run.slotFor(cell), layFileOver);
+    run.leases.useCells(memory.gradientPages);
   }
 
   onWeights(step: number): void {

@@ -43,6 +43,7 @@ const shared = new LightProcess({
   ...(options.recordedPath !== undefined && { recorded: readRecordedNorms(options.recordedPath) }),
   rates: options.rates,
   payload: options.payload,
+  hasOneWorker: options.workers === 1,
   tell,
   ask: (step, shard) =>
     new Promise((resolve) => {

@@ -42,6 +42,12 @@ export interface NativeHandle {
 }
 declare const nativeHandle: unique symbol;
 
+/**
+ * Lays a part of the file `fd`, from `position`, over the memory of `pages`: whole pages of the system. With `isWritable` what is
+ * written there is in the file; otherwise it must not be written. Throws `SHM_FULL`, `SHM_UNAVAILABLE`, `NATIVE_ARGUMENT`.
+ */
+export type LayFileOver = (pages: Uint8Array, fd: number, position: number, isWritable: boolean) => void;
+
 export interface NativeAddon {
   /** Names of the kernels that this processor can run, the fastest first. */
   kernels(): string[];

@@ -17,11 +17,6 @@ export interface Chunk {
 /** Writes a chunk's payload to where it belongs, filling `target`. */
 export type CopyChunk = (target: Uint8Array) => void;
 
-/** How many chunks of at most `maxChunkBytes` a float32 vector of `length` values makes. */
-export function numChunks(length: number, maxChunkBytes: number): number {
-  return Math.ceil(length / valuesPerChunk('f32', maxChunkBytes));
-}
-
 /** Chunks of int8 begin and end with whole blocks. */
 function valuesPerChunk(dtype: WireDtype, maxChunkBytes: number): number {
   const least = dtype === 'int8' ? int8BlockSize : 1;

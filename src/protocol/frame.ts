@@ -120,7 +120,7 @@ export function decodeFrame(bytes: Uint8Array, checksum: Checksum, limits: Proto
   if (flags === inCellFlag) {
     if (payload.length > 0)
       throw invalid(`its payload lies in shared memory, and ${payload.length} bytes came with it`);
-    checkSizes(header, payloadBytes(header.dtype, header.count), limits.maxCellBytes, limits);
+    checkSizes(header, payloadBytes(header.dtype, header.count), 4 * limits.maxTensorValues, limits);
     return { header, head, payload, cell: check };
   }
   checkSizes(header, payload.length, limits.maxChunkBytes, limits);

@@ -7,8 +7,6 @@ export interface ProtocolLimits {
   readonly maxControlFields: number;
   /** Payload of one tensor frame. */
   readonly maxChunkBytes: number;
-  /** Payload of a frame that lies in a cell of shared memory. */
-  readonly maxCellBytes: number;
   /** Values of one tensor: what a receiver is willing to hold. */
   readonly maxTensorValues: number;
   readonly maxShards: number;
@@ -33,7 +31,6 @@ export const defaultLimits: ProtocolLimits = {
   maxControlBytes: 1024 * 1024,
   maxControlFields: 65_536,
   maxChunkBytes: 1024 * 1024,
-  maxCellBytes: 4 * 1024 * 1024,
   maxTensorValues: 512 * 1024 * 1024,
   maxShards: 4096,
   maxRunSpecBytes: 65_536,

@@ -6,10 +6,18 @@ import { webAssembly, type WasmMemory } from './webassembly.js';
 /** Vectors start at a multiple of a cache line. */
 const alignment = 64;
 const pageBytes = 65_536;
+/** The start of the next page of the system, or this very place. */
+const pageOf = (bytes: number): number => 4096 * Math.ceil(bytes / 4096);
 /** The whole address space of wasm32: 4 GiB. */
 const maxPages = 65_536;
 /** The first page belongs to the kernels. */
 const firstAddress = pageBytes;
+
+/** A vector, and the whole pages in which it lies. */
+export interface PagedVector {
+  readonly vector: Float32Array;
+  readonly pages: Uint8Array;
+}
 
 export interface VectorArena {
   /** They work on the addresses of vectors; undefined: vectors are plain arrays, for the oracles. */
@@ -18,6 +26,11 @@ export interface VectorArena {
   readonly team: KernelTeam | undefined;
   /** Gives a vector of `length` values. They are whatever its last owner left there. */
   allocate(length: number): Float32Array;
+  /**
+   * Gives a vector that has whole pages of 4,096 bytes to itself, so that a file can be laid over them; it is not given back.
+   * Undefined where vectors are plain arrays.
+   */
+  allocatePages(length: number): PagedVector | undefined;
   /** Takes back a vector that `allocate` gave; throws RangeError when it did not, or has it back already. */
   free(vector: Float32Array): void;
   /** Address of a vector, or of a view of one, for the kernels; undefined: it is a plain array. */
@@ -65,6 +78,17 @@ export function createVectorArena(options: VectorArenaOptions = {}): VectorArena
       const vector = returned.get(length)?.pop() ?? carve(length);
       lent.add(vector);
       return vector;
+    },
+    allocatePages(length) {
+      const begin = pageOf(end);
+      const bytes = pageOf(4 * length);
+      if (!memory || !reserve(memory, begin + bytes, fallBack)) return undefined;
+      buffers.add(memory.buffer);
+      end = begin + bytes;
+      return {
+        vector: new Float32Array(memory.buffer, begin, length),
+        pages: new Uint8Array(memory.buffer, begin, bytes),
+      };
     },
     free(vector) {
       if (!lent.delete(vector)) throw new RangeError('A vector was given back that this arena has not lent.');

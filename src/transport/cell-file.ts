@@ -5,8 +5,11 @@ import { ProtocolError, TransportError } from '../errors.js';
 import { headerBytes } from '../protocol/frame.js';
 
 export const nonceBytes = 16;
-/** The file's first bytes: the owner's nonce, then the peer's. */
-const preambleBytes = 64;
+/** Cells lie at whole pages, so that their payloads can be laid over memory. */
+const pageBytes = 4096;
+const wholePages = (bytes: number): number => pageBytes * Math.ceil(bytes / pageBytes);
+/** The file's first page: the owner's nonce, then the peer's. */
+const preambleBytes = pageBytes;
 /** O_TMPFILE of Linux: the same number on every processor that Node runs on. */
 const nameless = constants.O_DIRECTORY | 0o20000000;
 
@@ -28,7 +31,7 @@ export interface CellFileShape {
   readonly cells: number;
 }
 
-/** Cell k is a frame, header and payload, `64 + k (64 + cellBytes)` bytes from the file's start. */
+/** A cell is a page that begins with a frame's header, then whole pages for its payload; the first comes behind the first page. */
 export class CellFile {
   /** The descriptor, by which a peer finds the file. */
   readonly fd: number;
@@ -83,9 +86,13 @@ export class CellFile {
 
   /** Lays a frame into a cell, the header first: a reader of what lay there before sees it change. Throws `SHM_FULL`. */
   write(cell: number, header: Uint8Array, payload: Uint8Array): void {
-    const place = this.#place(cell);
-    this.#write(header, place);
-    this.#write(payload, place + headerBytes);
+    this.stamp(cell, header);
+    this.#write(payload, this.payloadPosition(cell));
+  }
+
+  /** Writes the header of a payload that lies in its cell already. */
+  stamp(cell: number, header: Uint8Array): void {
+    this.#write(header, this.#place(cell));
   }
 
   /**
@@ -93,11 +100,15 @@ export class CellFile {
    * ProtocolError `CELL_OVERWRITTEN` says that the payload is not, or no longer, what was meant; `target` is then spoilt.
    */
   read(cell: number, header: Uint8Array, target: Uint8Array): void {
-    const place = this.#place(cell);
     if (target.length > this.#shape.cellBytes) throw invalid(`a chunk of ${target.length} bytes lies in no cell`);
-    const count = this.#mover.read(this.fd, target, place + headerBytes);
+    const count = this.#mover.read(this.fd, target, this.payloadPosition(cell));
     if (count !== target.length) throw invalid(`cell ${cell} has ${count} bytes, wanted ${target.length}`);
-    readSync(this.fd, this.#stamp, 0, headerBytes, place);
+    this.check(cell, header);
+  }
+
+  /** Throws `CELL_OVERWRITTEN` when the header in a cell is not the one that was announced. */
+  check(cell: number, header: Uint8Array): void {
+    readSync(this.fd, this.#stamp, 0, headerBytes, this.#place(cell));
     if (this.#stamp.every((byte, i) => byte === header[i])) return;
     throw new ProtocolError(
       'CELL_OVERWRITTEN',
@@ -109,9 +120,14 @@ export class CellFile {
     closeSync(this.fd);
   }
 
+  /** Where a cell's payload begins, for who lays it over memory. */
+  payloadPosition(cell: number): number {
+    return this.#place(cell) + pageBytes;
+  }
+
   #place(cell: number): number {
     const { cells, cellBytes } = this.#shape;
-    if (cell < cells) return preambleBytes + cell * (headerBytes + cellBytes);
+    if (cell < cells) return preambleBytes + cell * (pageBytes + wholePages(cellBytes));
     throw invalid(`cell ${cell} of ${cells} was named`);
   }
 
@@ -130,7 +146,7 @@ export class CellFile {
 }
 
 function fileBytes({ cells, cellBytes }: CellFileShape): number {
-  return preambleBytes + cells * (headerBytes + cellBytes);
+  return preambleBytes + cells * (pageBytes + wholePages(cellBytes));
 }
 
 function invalid(reason: string): ProtocolError {

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { backendEnvironment } from '../backend/environment.js';
 import { BridleError, exitCodes, type ExitCode } from '../errors.js';
 import type { RunSpec } from '../protocol/run-spec.js';
+import type { GradientPages } from './shared-memory.js';
 import type { Computed, ComputeThreadData, FromCompute, ToCompute } from './compute-messages.js';
 
 export interface ComputeHandlers {
@@ -65,6 +66,11 @@ export class ComputeClient {
 
   configure(spec: RunSpec): void {
     this.#post({ type: 'configure', spec });
+  }
+
+  /** Has the thread compute gradients in the cells of shared memory, where it can. */
+  useCells(pages: GradientPages): void {
+    this.#post({ type: 'cells', pages });
   }
 
   /**

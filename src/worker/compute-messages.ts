@@ -3,8 +3,9 @@ import type { BackendName, Execution } from '../backend/backend.js';
 import type { ExitCode } from '../errors.js';
 import type { TreeNode } from '../collective/tree.js';
 import type { ShardBatch } from '../data/shard-batch.js';
-import type { QuantisedVector } from '../protocol/quantise.js';
 import type { RunSpec } from '../protocol/run-spec.js';
+import type { GradientPages } from './shared-memory.js';
+import type { NodeVector } from './tensor-road.js';
 
 export interface ComputeThreadData {
   readonly backend: BackendName;
@@ -25,6 +26,7 @@ export type LeasePurpose = 'train' | 'evaluate' | 'collect';
 
 export type ToCompute =
   | { readonly type: 'configure'; readonly spec: RunSpec }
+  | { readonly type: 'cells'; readonly pages: GradientPages }
   | { readonly type: 'weights'; readonly step: number; readonly params: Float32Array }
   | {
       readonly type: 'compute';
@@ -56,7 +58,7 @@ export interface Computed {
   readonly leaseId: number;
   readonly purpose: LeasePurpose;
   readonly shards: readonly ComputedShard[];
-  readonly nodes: readonly { readonly node: TreeNode; readonly vector: Float32Array | QuantisedVector }[];
+  readonly nodes: readonly (NodeVector & { readonly node: TreeNode })[];
   readonly computeMs: number;
 }
 

@@ -9,7 +9,10 @@ import type { RunSpec } from '../protocol/run-spec.js';
 import { createVectorArena } from '../tensor/vector-arena.js';
 import { computeCollective, computeEvaluation, computeTraining } from './compute-lease.js';
 import type { Computed, ComputeThreadData, FromCompute, ToCompute } from './compute-messages.js';
+import { findLayFileOver } from '../backend/native-addon.js';
 import { loadEngine } from './engine.js';
+import { GradientVectors } from './gradient-vectors.js';
+import type { NodeVector } from './tensor-road.js';
 import { loadOwnEngine } from './own-engine.js';
 
 const { backend: backendName, execution, threads, modelPath, revoked } = workerData as ComputeThreadData;
@@ -30,15 +33,13 @@ let spec: RunSpec | undefined;
 /** Its memory is shared: what lies there is posted without a copy. */
 const arena = createVectorArena();
 /** One gradient a shard, used again for every lease: the main thread has sent the last answer before it posts the next lease. */
-let gradients: Float32Array[] = [];
+const gradients = new GradientVectors(arena, findLayFileOver());
 /** Of a run whose gradients are rounded before they travel. */
 let quantiser: ShardQuantiser | undefined;
 
 function configure(next: RunSpec): void {
   network?.dispose();
   spec = next;
-  for (const vector of gradients) arena.free(vector);
-  gradients = [];
   const { wire, seed } = next;
   quantiser = wire === 'f32' ? undefined : new ShardQuantiser(arena, wire, seed);
   const made = engine.createNetwork(next);
@@ -57,22 +58,32 @@ function compute({ leaseId, step, purpose, tasks, totals }: Extract<ToCompute, {
   const result = !isWanted()
     ? nothing
     : purpose === 'train'
-      ? computeTraining(network, layout, spec.shards, tasks, arena, gradientsFor(tasks.length, layout.size), quantiser)
+      ? computeTraining(
+          network,
+          layout,
+          spec.shards,
+          tasks,
+          arena,
+          gradients.take(tasks.length, layout.size),
+          quantiser,
+        )
       : purpose === 'collect'
         ? computeCollective(network, tasks)
         : computeEvaluation(network, tasks);
-  const message: Computed = { type: 'computed', leaseId, purpose, ...result, computeMs: performance.now() - startedAt };
+  const nodes = result.nodes.map((node) => ({ ...node, cell: cellOf(node.vector) }));
+  const computeMs = performance.now() - startedAt;
+  const message: Computed = { type: 'computed', leaseId, purpose, ...result, nodes, computeMs };
   say(message);
 }
 
-function gradientsFor(count: number, size: number): readonly Float32Array[] {
-  while (gradients.length < count) gradients.push(arena.allocate(size));
-  return gradients.slice(0, count);
+function cellOf(vector: NodeVector['vector']): number | undefined {
+  return 'dtype' in vector ? undefined : gradients.cellOf(vector);
 }
 
 port.on('message', (message: ToCompute) => {
   try {
     if (message.type === 'configure') configure(message.spec);
+    else if (message.type === 'cells') gradients.useCells(message.pages);
     else if (message.type === 'weights') network?.setParams(message.params);
     else compute(message);
   } catch (error) {

@@ -16,7 +16,6 @@ import { payloadSize } from '../protocol/chunks.js';
 import { decodeFrame, isFrame, type Frame } from '../protocol/frame.js';
 import { defaultLimits } from '../protocol/limits.js';
 import { sharedMemoryCapability, type PayloadChoice } from '../protocol/payload.js';
-import type { QuantisedVector } from '../protocol/quantise.js';
 import { bridleVersion, collectCapability, protocolVersion } from '../protocol/version.js';
 import { wireCapability } from '../protocol/wire-dtype.js';
 import { isFinalRefusal } from '../transport/client.js';
@@ -29,15 +28,17 @@ import {
   type WorkerEvent,
 } from './core/state.js';
 import { step as coreStep } from './core/step.js';
-import { TensorRoad } from './tensor-road.js';
+import type { SharedMemory } from './shared-memory.js';
+import { TensorRoad, type NodeVector } from './tensor-road.js';
 
 export type Lease = ControlBodies['lease'];
 export type Welcome = ControlBodies['welcome'];
+/** Longer answers leave part by part: what is long had better be read while the rest is written. */
+const maxBatchedBytes = 4 * 1024 * 1024;
 type ShardReports = NonNullable<ControlDraft['shardReports']>;
 
-export interface NodeGradient {
+export interface NodeGradient extends NodeVector {
   readonly node: TreeNode;
-  readonly vector: Float32Array | QuantisedVector;
 }
 
 /** What a session needs of the worker that it speaks for. Errors of handlers for what came in close the connection. */
@@ -51,6 +52,8 @@ export interface SessionHost {
   /** Where the weights that begin to arrive are to lie. */
   weightsVector(step: number): Float32Array;
   onWeights(step: number, params: Float32Array): void;
+  /** Shared memory was taken up: it may be laid over the host's own vectors. */
+  onSharedMemory(memory: SharedMemory): void;
   /** Returns which of the lease's blocks, by name, are not here. */
   onLease(lease: Lease, blocks: readonly string[]): readonly string[];
   onRevoked?(leaseId: number): void;
@@ -120,8 +123,7 @@ export class Session {
       this.send({ shardReports: reports });
       this.#sendNodes(reports.leaseId ?? 0, reports.step ?? 0, nodes);
     };
-    // What is long had better be read while the rest is written.
-    const isShort = nodes.length * (nodes[0] ? payloadSize(nodes[0].vector) : 0) <= defaultLimits.maxCellBytes;
+    const isShort = nodes.length * (nodes[0] ? payloadSize(nodes[0].vector) : 0) <= maxBatchedBytes;
     if (isShort) this.#link?.connection.batch(queue);
     else queue();
   }
@@ -130,8 +132,8 @@ export class Session {
     const link = this.#link;
     if (!link?.welcome) return;
     const { runId, generation, maxChunkBytes } = link.welcome;
-    link.road.beginAnswer();
-    for (const { node, vector } of nodes) {
+    link.road.beginAnswer(nodes.some(({ cell }) => cell !== undefined));
+    for (const { node, ...vector } of nodes) {
       const header = { kind: 'gradient', generation, step, attempt: leaseId, ...node, runId } as const;
       const frames = link.road.encode(header, vector, maxChunkBytes, (error) => this.#onRoadClosed(error));
       for (const frame of frames) link.connection.send(frame);
@@ -315,7 +317,9 @@ export class Session {
       throw new ProtocolError('MESSAGE_UNEXPECTED', 'SharedMemory came, and was not waited for.');
     let nonce: Uint8Array = new Uint8Array(0);
     try {
-      nonce = road.takeSharedMemory(offer);
+      const memory = road.takeSharedMemory(offer);
+      nonce = memory.nonce;
+      this.#host.onSharedMemory(memory);
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
       this.#onRoadClosed(error);

@@ -1,11 +1,21 @@
 // The payload road on the coordinator's own machine, as its worker takes it. docs/protocol.md, "Shared memory".
 import { randomBytes } from 'node:crypto';
 import { TransportError } from '../errors.js';
+import type { LayFileOver } from '../native/addon.js';
 import type { ControlBodies } from '../protocol/control.js';
 import { encodeCellHeader, type Frame, type FrameHeader } from '../protocol/frame.js';
-import { CellFile, nonceBytes } from '../transport/cell-file.js';
+import { CellFile, nonceBytes, type CellFileShape } from '../transport/cell-file.js';
+import type { PagedVector } from '../tensor/vector-arena.js';
 
 type Offer = ControlBodies['sharedMemory'];
+
+/** Where a thread finds the file of gradients, to lay its cells over vectors of its own. */
+export interface GradientPages {
+  readonly fd: number;
+  readonly shape: CellFileShape;
+  /** What the file bears as the peer's nonce: a descriptor may be another file's by the time that it is looked at. */
+  readonly nonce: Uint8Array;
+}
 
 export class SharedMemory {
   /** What the coordinator is to find in the file of gradients. */
@@ -13,13 +23,17 @@ export class SharedMemory {
   /** Most that a cell holds, of payload. */
   readonly cellBytes: number;
   readonly #weights: CellFile;
+  readonly #weightsCells: number;
   readonly #gradients: CellFile;
+  /** Vectors over which the cells of weights are laid. */
+  #slots: readonly Float32Array[] = [];
   #numCells: number;
   #nextCell = 0;
 
-  private constructor({ cellBytes, gradientsCells }: Offer, weights: CellFile, gradients: CellFile) {
+  private constructor({ cellBytes, gradientsCells, weightsCells }: Offer, weights: CellFile, gradients: CellFile) {
     this.cellBytes = cellBytes;
     this.#numCells = gradientsCells;
+    this.#weightsCells = weightsCells;
     this.#weights = weights;
     this.#gradients = gradients;
   }
@@ -46,14 +60,49 @@ export class SharedMemory {
     }
   }
 
-  /** Reads the weights that a frame tells of into `target`. */
-  read({ cell = 0, head }: Frame, target: Uint8Array): void {
-    this.#weights.read(cell, head, target);
+  /** Lays each cell of weights over the vector that `roomFor` gives, so that weights need not be copied; they must not be written. */
+  mapWeights(roomFor: (cell: number) => PagedVector | undefined, layFileOver: LayFileOver): void {
+    const slots: Float32Array[] = [];
+    for (let cell = 0; cell < this.#weightsCells; cell += 1) {
+      const room = roomFor(cell);
+      if (!room) return;
+      layFileOver(room.pages, this.#weights.fd, this.#weights.payloadPosition(cell), false);
+      slots.push(room.vector);
+    }
+    this.#slots = slots;
   }
 
-  /** Begins a new answer: the coordinator has read the one before, or waits for it no longer. */
-  rewind(): void {
-    this.#nextCell = 0;
+  /** The vector over which a cell of weights is laid. */
+  slotOf(cell: number | undefined): Float32Array | undefined {
+    return cell === undefined ? undefined : this.#slots[cell];
+  }
+
+  get gradientPages(): GradientPages {
+    const shape = { cellBytes: this.cellBytes, cells: this.#numCells };
+    return { fd: this.#gradients.fd, shape, nonce: this.nonce };
+  }
+
+  /** Reads the weights that a frame tells of into `target`; what is laid over the cell is only checked. */
+  read({ cell = 0, head }: Frame, target: Uint8Array): void {
+    const slot = this.#slots[cell];
+    const isThere = slot?.buffer === target.buffer && slot.byteOffset === target.byteOffset;
+    if (isThere) this.#weights.check(cell, head);
+    else this.#weights.read(cell, head, target);
+  }
+
+  /**
+   * Begins a new answer: the coordinator has read the one before, or waits for it no longer. Where vectors of it were computed in
+   * their cells, others go in frames.
+   */
+  rewind(isComputedInCells: boolean): void {
+    this.#nextCell = isComputedInCells ? this.#numCells : 0;
+  }
+
+  /** Tells of a vector that was computed in a cell. Throws `SHM_FULL`. */
+  announce(header: FrameHeader, cell: number): Uint8Array {
+    const frame = encodeCellHeader(header, cell);
+    this.#gradients.stamp(cell, frame);
+    return frame;
   }
 
   /** Lays a chunk out; returns the frame that tells of it, or undefined when there is no cell for it. Throws `SHM_FULL`, once. */

@@ -1,12 +1,26 @@
 // How tensors travel over one connection of a worker: in their frames, or through shared memory where that is agreed on.
 import { crc32 } from 'node:zlib';
 import { ProtocolError, TransportError } from '../errors.js';
-import { copyOf, cutVector, VectorAssembly, type CopyChunk, type TensorHeader } from '../protocol/chunks.js';
+import {
+  copyOf,
+  cutVector,
+  payloadSize,
+  VectorAssembly,
+  type CopyChunk,
+  type TensorHeader,
+} from '../protocol/chunks.js';
 import type { ControlBodies } from '../protocol/control.js';
 import { encodeFrame, type Frame, type FrameHeader } from '../protocol/frame.js';
 import { defaultLimits } from '../protocol/limits.js';
 import type { QuantisedVector } from '../protocol/quantise.js';
 import { SharedMemory } from './shared-memory.js';
+
+/** A gradient that is to travel. */
+export interface NodeVector {
+  readonly vector: Float32Array | QuantisedVector;
+  /** The cell of shared memory in which it was computed. */
+  readonly cell?: number | undefined;
+}
 
 export interface ArrivedWeights {
   readonly step: number;
@@ -18,11 +32,11 @@ export class TensorRoad {
   /** Weights that are arriving; without an assembly: newer ones were written over them. */
   #weights: { readonly step: number; readonly assembly: VectorAssembly | undefined } | undefined;
 
-  /** Takes shared memory up; returns the proof that it is seen. Throws `SHM_UNAVAILABLE`, `SHM_FULL`. */
-  takeSharedMemory(offer: ControlBodies['sharedMemory']): Uint8Array {
+  /** Takes shared memory up; its nonce is the proof that it is seen. Throws `SHM_UNAVAILABLE`, `SHM_FULL`. */
+  takeSharedMemory(offer: ControlBodies['sharedMemory']): SharedMemory {
     if (this.#sharedMemory) throw new ProtocolError('MESSAGE_UNEXPECTED', 'A second SharedMemory came.');
     this.#sharedMemory = SharedMemory.take(offer);
-    return this.#sharedMemory.nonce;
+    return this.#sharedMemory;
   }
 
   get hasSharedMemory(): boolean {
@@ -32,7 +46,10 @@ export class TensorRoad {
   /** Adds a chunk of weights; returns them when they are whole. `vectorFor` says where those of a step are to lie. */
   addWeights(frame: Frame, vectorFor: (step: number) => Float32Array): ArrivedWeights | undefined {
     const { step, offset } = frame.header;
-    if (offset === 0) this.#weights = { step, assembly: new VectorAssembly(vectorFor(step)) };
+    if (offset === 0) {
+      const vector = this.#sharedMemory?.slotOf(frame.cell) ?? vectorFor(step);
+      this.#weights = { step, assembly: new VectorAssembly(vector) };
+    }
     if (this.#weights?.step !== step)
       throw new ProtocolError('CHUNK_OUT_OF_ORDER', 'Weights of another step came in between.');
     const params = this.#add(frame, this.#weights.assembly);
@@ -61,18 +78,23 @@ export class TensorRoad {
   }
 
   /** Begins an answer: what was sent before has been read, or will not be. */
-  beginAnswer(): void {
-    this.#sharedMemory?.rewind();
+  beginAnswer(isComputedInCells = false): void {
+    this.#sharedMemory?.rewind(isComputedInCells);
   }
 
   /** Encodes a vector, chunk by chunk; `onFull` is told once when shared memory takes no more. */
   *encode(
     header: TensorHeader,
-    vector: Float32Array | QuantisedVector,
+    { vector, cell }: NodeVector,
     maxChunkBytes: number,
     onFull: (error: TransportError) => void,
   ): Generator<Uint8Array> {
     let sent = { offset: 0, chunk: 0 };
+    if (this.#sharedMemory && cell !== undefined) {
+      for (const whole of cutVector(header, vector, payloadSize(vector)))
+        yield this.#sharedMemory.announce(whole.header, cell);
+      return;
+    }
     if (this.#sharedMemory) {
       for (const { header: part, payload } of cutVector(header, vector, this.#sharedMemory.cellBytes)) {
         const frame = this.#write(part, payload, onFull);

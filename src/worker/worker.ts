@@ -1,6 +1,7 @@
 // A worker: keeps the data that it is sent, has leases computed by its compute thread, answers them through its session.
 import type { BackendName, Execution } from '../backend/backend.js';
 import type { Logger } from 'pino';
+import { findLayFileOver } from '../backend/native-addon.js';
 import { assembleShard } from '../data/assemble-shard.js';
 import { createBlockCache, type BlockCache } from '../data/block-cache.js';
 import { blockName } from '../data/block-name.js';
@@ -11,11 +12,12 @@ import { isOwnModel, requireBuiltIn } from '../params/own-model-spec.js';
 import { Purpose } from '../protocol/control.js';
 import type { PayloadChoice } from '../protocol/payload.js';
 import { parseRunSpec, type RunSpec } from '../protocol/run-spec.js';
-import { createVectorArena } from '../tensor/vector-arena.js';
+import { createVectorArena, type PagedVector } from '../tensor/vector-arena.js';
 import { connect, type ConnectOptions } from '../transport/client.js';
 import type { Connection } from '../transport/connection.js';
 import { ComputeClient } from './compute-client.js';
 import type { Computed, LeasePurpose, ShardTask } from './compute-messages.js';
+import type { SharedMemory } from './shared-memory.js';
 import { StepTotals } from './step-totals.js';
 import { Session, type Lease, type SessionHost, type Welcome } from './session.js';
 
@@ -68,6 +70,8 @@ class Worker implements SessionHost {
   readonly #arena = createVectorArena();
   /** Weights as they arrive, in memory that the compute thread sees too. */
   #weights: Float32Array;
+  /** Vectors over which the coordinator's weights are laid, where they can be. */
+  #slots: (PagedVector | undefined)[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: WorkerOptions, compute: ComputeClient) {
@@ -135,6 +139,7 @@ class Worker implements SessionHost {
       this.#compute.configure(this.#spec);
       this.#arena.free(this.#weights);
       this.#weights = this.#arena.allocate(this.#spec.parameters);
+      this.#slots = [];
     }
     this.#options.log.info({ rank: welcome.rank, runId: welcome.runId, generation: welcome.generation }, 'joined');
   }
@@ -151,6 +156,20 @@ class Worker implements SessionHost {
 
   weightsVector(): Float32Array {
     return this.#weights;
+  }
+
+  onSharedMemory(memory: SharedMemory): void {
+    const layFileOver = findLayFileOver();
+    if (!layFileOver) return;
+    try {
+      memory.mapWeights(
+        (cell) => (this.#slots[cell] ??= this.#arena.allocatePages(this.#joinedSpec.parameters)),
+        layFileOver,
+      );
+    } catch (error) {
+      this.#options.log.info({ reason: String(error) }, 'weights are copied from shared memory');
+    }
+    this.#compute.useCells(memory.gradientPages);
   }
 
   onWeights(step: number, params: Float32Array): void {

@@ -42,7 +42,6 @@ describe('the limits of control messages', () => {
       maxControlBytes: 1_048_576,
       maxControlFields: 65_536,
       maxChunkBytes: 1_048_576,
-      maxCellBytes: 4_194_304,
       maxTensorValues: 536_870_912,
       maxShards: 4096,
       maxRunSpecBytes: 65_536,

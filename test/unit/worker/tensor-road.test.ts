@@ -3,22 +3,25 @@ import { crc32 } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SharedMemory } from '../../../src/coordinator/shared-memory.js';
 import type { Peer } from '../../../src/coordinator/peer.js';
-import { cutVector, encodeVector } from '../../../src/protocol/chunks.js';
+import { encodeVector } from '../../../src/protocol/chunks.js';
 import type { ControlBodies, ControlDraft } from '../../../src/protocol/control.js';
-import { decodeFrame, encodeFrame } from '../../../src/protocol/frame.js';
+import { decodeFrame } from '../../../src/protocol/frame.js';
 import { defaultLimits } from '../../../src/protocol/limits.js';
 import { createVectorArena } from '../../../src/tensor/vector-arena.js';
 import { createFileMover } from '../../../src/coordinator/file-kernels.js';
+import { findLayFileOver } from '../../../src/backend/native-addon.js';
+import { GradientVectors } from '../../../src/worker/gradient-vectors.js';
 import { TensorRoad } from '../../../src/worker/tensor-road.js';
 import { haveSameBits } from '../tensor/spread-values.js';
 
-const values = defaultLimits.maxCellBytes / 4 + 3; // two cells, or five frames
+const values = defaultLimits.maxChunkBytes / 4 + 3; // one cell, or two frames
 const fence = { generation: 1, attempt: 0, level: 0, index: 0, runId: '0123456789abcdef' } as const;
 const weightsOf = (step: number) => ({ ...fence, kind: 'weights', step }) as const;
 const gradientOf = { ...fence, kind: 'gradient', step: 0, attempt: 5 } as const;
 const vector = (seed: number): Float32Array => Float32Array.from({ length: values }, (_, i) => i + seed);
 const code = (name: string): Error => expect.objectContaining({ code: name }) as Error;
 
+const layFileOver = findLayFileOver();
 const memories: SharedMemory[] = [];
 const roads: TensorRoad[] = [];
 
@@ -41,8 +44,9 @@ function newRoad(): TensorRoad {
 function taken() {
   const { memory, peer, offer } = offered();
   const road = newRoad();
-  expect(memory.prove(peer, road.takeSharedMemory(offer))).toBe(true);
-  return { memory, peer, road };
+  const shared = road.takeSharedMemory(offer);
+  expect(memory.prove(peer, shared.nonce)).toBe(true);
+  return { memory, peer, road, taken: shared };
 }
 
 /** Brings messages to a road; returns the weights when they are whole. */
@@ -61,21 +65,14 @@ afterEach(() => {
 });
 
 describe.runIf(process.platform === 'linux')('tensors between a worker and its coordinator', () => {
-  it('are the same bits in frames, through shared memory, and half and half', () => {
+  it('are the same bits in frames and through shared memory', () => {
     const { memory, peer, road } = taken();
-    const inCells = memory.writeWeights(weightsOf(3), vector(1));
+    const inCell = memory.writeWeights(weightsOf(3), vector(1));
     const inFrames = encodeVector(weightsOf(3), vector(1), defaultLimits.maxChunkBytes, crc32);
-    expect(inCells.map((bytes) => bytes.length)).toEqual([64, 64]);
-    const [firstCell = new Uint8Array(0)] = inCells;
-    const cell = { offset: defaultLimits.maxCellBytes / 4, chunk: 1 };
-    const rest = Array.from(cutVector(weightsOf(3), vector(1), defaultLimits.maxChunkBytes, cell), (chunk) =>
-      encodeFrame(chunk.header, chunk.payload, crc32),
-    );
-    for (const messages of [inCells, inFrames, [firstCell, ...rest]]) {
-      expectWeights(bring(road, messages), 3, vector(1));
-    }
+    expect(inCell.length).toBe(64);
+    for (const messages of [[inCell], inFrames]) expectWeights(bring(road, messages), 3, vector(1));
     road.beginAnswer();
-    const frames = [...road.encode(gradientOf, vector(2), defaultLimits.maxChunkBytes, () => undefined)];
+    const frames = [...road.encode(gradientOf, { vector: vector(2) }, defaultLimits.maxChunkBytes, () => undefined)];
     const target = new Float32Array(values);
     for (const bytes of frames) {
       const frame = decodeFrame(bytes, crc32);
@@ -89,23 +86,60 @@ describe.runIf(process.platform === 'linux')('tensors between a worker and its c
     const old = memory.writeWeights(weightsOf(1), vector(1));
     const next = memory.writeWeights(weightsOf(2), vector(2));
     const newest = memory.writeWeights(weightsOf(3), vector(3));
-    expect(bring(road, old)).toBeUndefined();
-    expectWeights(bring(road, next), 2, vector(2));
-    expectWeights(bring(road, newest), 3, vector(3));
+    expect(bring(road, [old])).toBeUndefined();
+    expectWeights(bring(road, [next]), 2, vector(2));
+    expectWeights(bring(road, [newest]), 3, vector(3));
+  });
+
+  it.runIf(layFileOver)('lie where both see them, without a copy: weights in slots, gradients in cells', () => {
+    const { memory, peer, road, taken: shared } = taken();
+    const arena = createVectorArena();
+    shared.mapWeights(() => arena.allocatePages(values), layFileOver!);
+    const first = bring(road, [memory.writeWeights(weightsOf(1), vector(1))]);
+    expectWeights(first, 1, vector(1));
+    const second = bring(road, [memory.writeWeights(weightsOf(2), vector(2))]);
+    expectWeights(second, 2, vector(2));
+    expectWeights(first, 1, vector(1)); // the slot of the step before stands
+    memory.writeWeights(weightsOf(3), vector(3));
+    expect(first && haveSameBits(first.params, vector(3))).toBe(true);
+
+    const gradients = new GradientVectors(arena, layFileOver);
+    const [plain] = gradients.take(1, values);
+    expect(gradients.cellOf(plain!)).toBeUndefined();
+    gradients.useCells(shared.gradientPages);
+    const computed = gradients.take(2, values);
+    computed.forEach((target, i) => target.set(vector(7 + i)));
+    road.beginAnswer(true);
+    for (const i of [1, 0]) {
+      const node = { vector: computed[i]!, cell: gradients.cellOf(computed[i]!) };
+      expect(node.cell).toBe(i);
+      const [bytes, ...more] = road.encode(gradientOf, node, defaultLimits.maxChunkBytes, () => undefined);
+      expect(more).toEqual([]);
+      const target = new Float32Array(values);
+      memory.read(peer, decodeFrame(bytes!, crc32), new Uint8Array(target.buffer));
+      expect(haveSameBits(target, vector(7 + i))).toBe(true);
+    }
+    const frames = [...road.encode(gradientOf, { vector: vector(9) }, defaultLimits.maxChunkBytes, () => undefined)];
+    expect(frames.length).toBe(2); // beside vectors in their cells, others go in frames
+  });
+
+  it.runIf(layFileOver)('are computed in memory of its own when the file of cells is another one by now', () => {
+    const { taken: shared } = taken();
+    const gradients = new GradientVectors(createVectorArena(), layFileOver);
+    gradients.useCells({ ...shared.gradientPages, nonce: new Uint8Array(16) });
+    expect(gradients.cellOf(gradients.take(1, values)[0]!)).toBeUndefined();
+    gradients.useCells({ ...shared.gradientPages, fd: 0 });
+    expect(gradients.cellOf(gradients.take(1, values)[0]!)).toBeUndefined();
   });
 
   it('travel in frames when an answer has more nodes than cells', () => {
     const { road } = taken();
     const lengths = [1, 2, 3].map((seed) =>
-      [...road.encode(gradientOf, vector(seed), defaultLimits.maxChunkBytes, () => undefined)].map(
+      [...road.encode(gradientOf, { vector: vector(seed) }, defaultLimits.maxChunkBytes, () => undefined)].map(
         ({ length }) => length,
       ),
     );
-    expect(lengths).toEqual([
-      [64, 64],
-      [64, 64],
-      [...new Array<number>(4).fill(64 + defaultLimits.maxChunkBytes), 64 + 12],
-    ]);
+    expect(lengths).toEqual([[64], [64], [64 + defaultLimits.maxChunkBytes, 64 + 12]]);
   });
 
   it('travel in frames when the offer does not fit what is found: another file, another nonce, no such process', () => {
@@ -126,7 +160,7 @@ describe.runIf(process.platform === 'linux')('tensors between a worker and its c
 
   it('are refused in cells that nobody has agreed on', () => {
     const { memory, peer } = offered();
-    const [bytes = new Uint8Array(0)] = memory.writeWeights(weightsOf(1), vector(1));
+    const bytes = memory.writeWeights(weightsOf(1), vector(1));
     expect(() => bring(newRoad(), [bytes])).toThrow(code('CELL_INVALID'));
     expect(() => memory.read(peer, decodeFrame(bytes, crc32), new Uint8Array(4))).toThrow(code('CELL_INVALID'));
   });
