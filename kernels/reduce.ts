@@ -11,59 +11,61 @@ import {
   wholeGroups,
 } from './vector';
 
-/** target = f(target + source) */
-export function add(bytes: usize, target: usize, source: usize): void {
+/** target = f(left + right); the target may be one of them. */
+export function add(bytes: usize, target: usize, left: usize, right: usize): void {
   const whole = wholeGroups(bytes);
   for (let at: usize = 0; at < whole; at += 16) {
-    v128.store(target + at, f32x4.add(v128.load(target + at), v128.load(source + at)));
+    v128.store(target + at, f32x4.add(v128.load(left + at), v128.load(right + at)));
   }
   const rest = bytes - whole;
-  const sum = f32x4.add(loadPart(target + whole, rest), loadPart(source + whole, rest));
+  const sum = f32x4.add(loadPart(left + whole, rest), loadPart(right + whole, rest));
   storePart(target + whole, sum, rest);
 }
 
-/** target = f(target / count); `sums`: the sum of the squares of each block, float64. */
-export function meanNorm(bytes: usize, target: usize, count: f32, sums: usize): void {
+/** target = f(source / count); `sums`: the sum of the squares of each block, float64. */
+export function meanNorm(bytes: usize, target: usize, source: usize, count: f32, sums: usize): void {
   const divisor = f32x4.splat(count);
   for (let start: usize = 0; start < bytes; start += blockBytes) {
     const size = min(blockBytes, bytes - start);
     const whole = wholeGroups(size);
-    const block = target + start;
+    const to = target + start;
+    const from = source + start;
     let low = f64x2.splat(0);
     let high = f64x2.splat(0);
     for (let at: usize = 0; at < whole; at += 16) {
-      const mean = f32x4.div(v128.load(block + at), divisor);
-      v128.store(block + at, mean);
+      const mean = f32x4.div(v128.load(from + at), divisor);
+      v128.store(to + at, mean);
       low = f64x2.add(low, lowSquares(mean));
       high = f64x2.add(high, highSquares(mean));
     }
-    const mean = f32x4.div(loadPart(block + whole, size - whole), divisor);
-    storePart(block + whole, mean, size - whole);
+    const mean = f32x4.div(loadPart(from + whole, size - whole), divisor);
+    storePart(to + whole, mean, size - whole);
     store<f64>(sums, sumLanes(f64x2.add(low, lowSquares(mean)), f64x2.add(high, highSquares(mean))));
     sums += 8;
   }
 }
 
-/** target = f(f(target + source) / count); `sums`: the sum of the squares of each block, float64. */
-export function addMeanNorm(bytes: usize, target: usize, source: usize, count: f32, sums: usize): void {
+/** target = f(f(left + right) / count); `sums`: the sum of the squares of each block, float64. */
+export function addMeanNorm(bytes: usize, target: usize, left: usize, right: usize, count: f32, sums: usize): void {
   const divisor = f32x4.splat(count);
   for (let start: usize = 0; start < bytes; start += blockBytes) {
     const size = min(blockBytes, bytes - start);
     const whole = wholeGroups(size);
-    const left = target + start;
-    const right = source + start;
+    const to = target + start;
+    const one = left + start;
+    const other = right + start;
     let low = f64x2.splat(0);
     let high = f64x2.splat(0);
     for (let at: usize = 0; at < whole; at += 16) {
-      const mean = f32x4.div(f32x4.add(v128.load(left + at), v128.load(right + at)), divisor);
-      v128.store(left + at, mean);
+      const mean = f32x4.div(f32x4.add(v128.load(one + at), v128.load(other + at)), divisor);
+      v128.store(to + at, mean);
       low = f64x2.add(low, lowSquares(mean));
       high = f64x2.add(high, highSquares(mean));
     }
     const rest = size - whole;
-    const sum = f32x4.add(loadPart(left + whole, rest), loadPart(right + whole, rest));
+    const sum = f32x4.add(loadPart(one + whole, rest), loadPart(other + whole, rest));
     const mean = f32x4.div(sum, divisor);
-    storePart(left + whole, mean, rest);
+    storePart(to + whole, mean, rest);
     store<f64>(sums, sumLanes(f64x2.add(low, lowSquares(mean)), f64x2.add(high, highSquares(mean))));
     sums += 8;
   }

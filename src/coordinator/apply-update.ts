@@ -110,7 +110,7 @@ export function applyUpdate(
   if (!sum || count === 0) return skip();
 
   const { arena, layout } = rules;
-  const grads = sum.left;
+  const grads = sum.target ?? sum.left;
   const squares = meanNormIn(arena, sum, count);
   const hasPenalty = addPenalties(grads, params, layout, rules);
   const gradNorm = Math.sqrt(hasPenalty ? squaredNormIn(arena, grads) : squares);

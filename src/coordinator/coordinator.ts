@@ -172,6 +172,8 @@ export class Coordinator {
         for (const rank of effect.ranks) this.#withPeer(rank, (peer) => this.#outbox.offerWeights(peer));
         return;
       case 'lease':
+        // Its next gradients go where those of the lease before may still be read.
+        if (effect.purpose === 'train') this.#run.gradients.own(effect.rank);
         this.#withPeer(effect.rank, (peer) => this.#outbox.sendLease(peer, effect));
         return;
       case 'revoke':
@@ -296,6 +298,7 @@ export class Coordinator {
   #onClosed(peer: Peer, reason: string): void {
     const { rank, staleFrames, identity, name } = peer;
     this.#peers.delete(peer);
+    if (rank !== undefined) this.#run.gradients.own(rank);
     this.#roads.leave(peer);
     if (rank === undefined) return;
     if (peer.hasBroken) {
@@ -402,8 +405,16 @@ export class Coordinator {
     const arrival = { rank, leaseId: header.attempt, step: header.step, node };
     // What nobody waits for takes no memory: the core counts it as stale, or sees a breach.
     if (!isOwed(this.#core, arrival)) peer.staleFrames += 1;
-    else if (!this.#run.addChunk(header, this.#roads.copyOf(peer, frame))) return;
+    else if (!this.#takeIn(peer, rank, frame)) return;
     this.#dispatch({ type: 'node', ...arrival });
+  }
+
+  /** Takes a gradient where it lies, or a chunk of it by copy; true when its vector is whole. */
+  #takeIn(peer: Peer, rank: number, frame: Frame): boolean {
+    const vector = this.#roads.viewOf(peer, frame);
+    if (!vector) return this.#run.addChunk(frame.header, this.#roads.copyOf(peer, frame));
+    this.#run.borrow(frame.header, vector, rank);
+    return true;
   }
 
   // ---- the step's end
@@ -447,7 +458,13 @@ function scoreOf({ shard, loss, count, correct, part }: ShardScore): ShardScore 
 async function openRoads(options: CoordinatorOptions, run: TrainingRun): Promise<TensorRoads> {
   const onClosed = ({ code, message }: BridleError): void => options.onEvent({ event: 'warning', code, message });
   try {
-    return new TensorRoads({ ...options, state: run.state, mover: run.mover, onClosed });
+    return new TensorRoads({
+      ...options,
+      state: run.state,
+      mover: run.mover,
+      allocatePages: run.allocatePages,
+      onClosed,
+    });
   } catch (error) {
     await run.close();
     throw error;

@@ -40,6 +40,8 @@ export class GradientStore {
   readonly #arriving = new Map<number, Arriving>();
   readonly #staged = new Map<string, Float32Array>();
   readonly #nodes = new Map<string, HeldNode>();
+  /** Vectors that lie in a worker's own memory, by that worker's rank: they may be read and not written. */
+  readonly #borrowed = new Map<Float32Array, number>();
   #peak = noPeak;
 
   /** Vectors of `size` values arrive as `wire`, come from `arena`, and go back there when they are dropped, replaced or summed. */
@@ -67,11 +69,51 @@ export class GradientStore {
     return true;
   }
 
+  /** Takes a whole vector that lies in the memory of worker `rank`, where it stands until `own` or the step's end. `CELL_INVALID`. */
+  borrow(header: FrameHeader, vector: Float32Array, rank: number): void {
+    if (this.#borrowed.has(vector)) {
+      throw new ProtocolError('CELL_INVALID', 'Two gradients of an answer lie in one cell of shared memory.');
+    }
+    this.#borrowed.set(vector, rank);
+    this.#staged.set(stagedKey(header.attempt, header), vector);
+  }
+
+  /** Copies what is borrowed of worker `rank`, which is about to write there again, or to leave. */
+  own(rank: number): void {
+    for (const [vector, lender] of this.#borrowed) {
+      if (lender !== rank) continue;
+      const copy = this.#arena.allocate(this.#size);
+      copy.set(vector);
+      for (const [key, staged] of this.#staged) if (staged === vector) this.#staged.set(key, copy);
+      for (const [key, held] of this.#nodes)
+        if (held.vector === vector) this.#nodes.set(key, { ...held, vector: copy });
+      this.#borrowed.delete(vector);
+    }
+  }
+
+  /** Gives back what a sum was made of. */
+  giveBack(sum: GradientSum): void {
+    for (const vector of new Set(Object.values(sum))) this.#release(vector);
+  }
+
+  #release(vector: Float32Array): void {
+    if (!this.#borrowed.delete(vector)) this.#arena.free(vector);
+  }
+
+  /** Adds two vectors; the sum lies in `left` where that may be written. */
+  #add(left: Float32Array, right: Float32Array): Float32Array {
+    const target = this.#borrowed.has(left) ? this.#arena.allocate(this.#size) : left;
+    addIn(this.#arena, target, left, right);
+    if (target !== left) this.#release(left);
+    this.#release(right);
+    return target;
+  }
+
   #begin(lease: number, key: string): Arriving {
     const arriving = { key, assembly: new VectorAssembly(this.#arena.allocate(this.#size), this.#dequantiser) };
     this.#arriving.set(lease, arriving);
     const { vectors, nodes, arriving: most } = this.#peak;
-    const held = this.#arriving.size + this.#staged.size + this.#nodes.size;
+    const held = this.#arriving.size + this.#staged.size + this.#nodes.size - this.#borrowed.size;
     this.#peak = {
       vectors: Math.max(vectors, held),
       nodes: Math.max(nodes, this.#nodes.size),
@@ -110,10 +152,8 @@ export class GradientStore {
         nodeKey(child) === nodeKey(held.node) ? held : this.#nodes.get(nodeKey(child)),
       );
       if (!left || !right || parent.level >= this.#root.level) break;
-      addIn(this.#arena, left.vector, right.vector);
-      this.#arena.free(right.vector);
       for (const child of [left, right]) this.#nodes.delete(nodeKey(child.node));
-      held = { node: parent, vector: left.vector };
+      held = { node: parent, vector: this.#add(left.vector, right.vector) };
     }
     this.#nodes.set(nodeKey(held.node), held);
   }
@@ -124,7 +164,7 @@ export class GradientStore {
       const steps = outer.level - node.level;
       if (steps < 0 || Math.floor(node.index / 2 ** steps) !== outer.index) continue;
       this.#nodes.delete(key);
-      this.#arena.free(vector);
+      this.#release(vector);
     }
   }
 
@@ -147,28 +187,26 @@ export class GradientStore {
 
   /**
    * Sums all nodes along the tree and empties the store; undefined when nothing is in. The last sum is left to the pass that
-   * takes the mean, and both vectors are the caller's to give back.
+   * takes the mean, and the caller gives it back.
    */
   reduce(): GradientSum | undefined {
     const root = this.#root;
     const children = this.#nodes.has(nodeKey(root)) ? undefined : childNodes(root);
     const [left, right] = (children ?? [root]).flatMap((node) => this.#sum(node) ?? []);
     this.#nodes.clear();
-    return left && { left, ...(right && { right }) };
+    if (!left) return undefined;
+    const target = this.#borrowed.has(left) ? this.#arena.allocate(this.#size) : undefined;
+    return { left, ...(right && { right }), ...(target && { target }) };
   }
 
   #sum(node: TreeNode): Float32Array | undefined {
     const held = (at: TreeNode): Float32Array | undefined => this.#nodes.get(nodeKey(at))?.vector;
-    return reduceTree(node, this.#numShards, held, (left, right) => {
-      addIn(this.#arena, left, right);
-      this.#arena.free(right);
-      return left;
-    });
+    return reduceTree(node, this.#numShards, held, (left, right) => this.#add(left, right));
   }
 
   #free(vectors: Map<string, Float32Array>, key: string): void {
     const vector = vectors.get(key);
-    if (vector) this.#arena.free(vector);
+    if (vector) this.#release(vector);
     vectors.delete(key);
   }
 }

@@ -5,39 +5,54 @@ import { ProtocolError } from '../errors.js';
 import { cutVector, type Chunk, type TensorHeader } from '../protocol/chunks.js';
 import { encodeCellHeader, type Frame } from '../protocol/frame.js';
 import { CellFile, nonceBytes, type CellFileShape, type FileMover } from '../transport/cell-file.js';
+import { findLayFileOver } from '../backend/native-addon.js';
+import type { LayFileOver } from '../native/addon.js';
+import type { PagedVector } from '../tensor/vector-arena.js';
 import type { Peer } from './peer.js';
 
 /** A late worker may still read the weights of the step before. */
 const weightsSlots = 2;
 
+/** What a run's vectors offer. */
+export interface MemoryOfRun {
+  readonly mover: FileMover;
+  /** A vector over which a file can be laid. */
+  allocatePages(length: number): PagedVector | undefined;
+}
+
 interface Lane {
   readonly gradients: CellFile;
   isTaken: boolean;
+  /** Vectors over which its cells are laid, by cell. */
+  readonly views: (PagedVector | undefined)[];
 }
 
 export class SharedMemory {
   readonly #folder: string;
   readonly #vectorBytes: number;
   readonly #shards: number;
-  readonly #mover: FileMover;
+  readonly #memory: MemoryOfRun;
+  readonly #layFileOver = findLayFileOver();
+  /** Views of workers that have left. */
+  readonly #spare: PagedVector[] = [];
   readonly #weights: CellFile;
   readonly #nonce = randomBytes(nonceBytes);
   readonly #lanes = new Map<Peer, Lane>();
 
   /** Makes the file for weights of `parameters` values; an answer has at most `shards` tree nodes. Throws `SHM_UNAVAILABLE`, `SHM_FULL`. */
-  constructor(folder: string, parameters: number, shards: number, mover: FileMover) {
-    this.#mover = mover;
+  constructor(folder: string, parameters: number, shards: number, memory: MemoryOfRun) {
+    this.#memory = memory;
     this.#folder = folder;
     this.#vectorBytes = 4 * parameters;
     this.#shards = shards;
-    this.#weights = CellFile.create(folder, this.#shapeOf(weightsSlots), mover);
+    this.#weights = CellFile.create(folder, this.#shapeOf(weightsSlots), memory.mover);
     this.#weights.writeNonce('owner', this.#nonce);
   }
 
   /** Tells a worker where its files are. Throws `SHM_UNAVAILABLE`, `SHM_FULL`. */
   offer(peer: Peer): void {
-    const gradients = CellFile.create(this.#folder, this.#shapeOf(this.#shards), this.#mover);
-    this.#lanes.set(peer, { gradients, isTaken: false });
+    const gradients = CellFile.create(this.#folder, this.#shapeOf(this.#shards), this.#memory.mover);
+    this.#lanes.set(peer, { gradients, isTaken: false, views: [] });
     gradients.writeNonce('owner', this.#nonce);
     peer.send({
       sharedMemory: {
@@ -84,6 +99,32 @@ export class SharedMemory {
     return frame;
   }
 
+  /**
+   * The gradient that a worker's frame tells of, where it lies: to be read, and not written, until the worker may write there
+   * again. Undefined where it has to be read into a vector. Throws `CELL_OVERWRITTEN`.
+   */
+  viewOf(peer: Peer, { header, cell = 0, head }: Frame): Float32Array | undefined {
+    const lane = this.#lanes.get(peer);
+    const isWhole = header.dtype === 'f32' && 4 * header.count === this.#vectorBytes && header.count === header.total;
+    if (!lane?.isTaken || !this.#layFileOver || !isWhole || header.offset + header.chunk > 0 || cell >= this.#shards)
+      return undefined;
+    const view = (lane.views[cell] ??= this.#layOver(lane.gradients, cell, this.#layFileOver));
+    if (view) lane.gradients.check(cell, head);
+    return view?.vector;
+  }
+
+  #layOver(file: CellFile, cell: number, layFileOver: LayFileOver): PagedVector | undefined {
+    const room = this.#spare.pop() ?? this.#memory.allocatePages(this.#vectorBytes / 4);
+    if (!room) return undefined;
+    try {
+      layFileOver(room.pages, file.fd, file.payloadPosition(cell), false);
+      return room;
+    } catch {
+      this.#spare.push(room);
+      return undefined;
+    }
+  }
+
   /** Reads the gradient that a worker's frame tells of into `target`. */
   read(peer: Peer, { cell, head }: Frame, target: Uint8Array): void {
     const lane = this.#lanes.get(peer);
@@ -94,7 +135,10 @@ export class SharedMemory {
   }
 
   leave(peer: Peer): void {
-    this.#lanes.get(peer)?.gradients.close();
+    const lane = this.#lanes.get(peer);
+    if (!lane) return;
+    lane.gradients.close();
+    this.#spare.push(...lane.views.filter((view) => view !== undefined));
     this.#lanes.delete(peer);
   }
 

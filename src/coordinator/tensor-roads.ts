@@ -7,6 +7,7 @@ import type { Frame } from '../protocol/frame.js';
 import { defaultLimits } from '../protocol/limits.js';
 import { sharedMemoryCapability, type PayloadChoice } from '../protocol/payload.js';
 import type { TrainingState } from './apply-update.js';
+import type { PagedVector } from '../tensor/vector-arena.js';
 import type { FileMover } from '../transport/cell-file.js';
 import type { Peer } from './peer.js';
 import type { RunPlan } from './run-plan.js';
@@ -17,6 +18,7 @@ export interface TensorRoadsOptions {
   readonly plan: RunPlan;
   /** Moves vectors into shared memory and out of it. */
   readonly mover: FileMover;
+  allocatePages(length: number): PagedVector | undefined;
   readonly runId: string;
   readonly generation: number;
   /** The live state: its weights go out as they are when they are asked for. */
@@ -47,7 +49,7 @@ export class TensorRoads {
     const { payload, plan } = options;
     if (payload === 'frame') return;
     this.#attempt(() => {
-      this.#sharedMemory = new SharedMemory(sharedMemoryFolder, plan.layout.size, plan.core.numShards, options.mover);
+      this.#sharedMemory = new SharedMemory(sharedMemoryFolder, plan.layout.size, plan.core.numShards, options);
     });
   }
 
@@ -95,6 +97,11 @@ export class TensorRoads {
   #header(step: number): TensorHeader {
     const { runId, generation } = this.#options;
     return { kind: 'weights', generation, step, attempt: 0, level: 0, index: 0, runId };
+  }
+
+  /** A gradient where it lies, in the worker's memory; undefined: it has to be copied. */
+  viewOf(peer: Peer, frame: Frame): Float32Array | undefined {
+    return frame.cell === undefined ? undefined : this.#sharedMemory?.viewOf(peer, frame);
   }
 
   /** How a gradient's chunk is copied from where it lies. */

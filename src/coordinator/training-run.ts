@@ -12,7 +12,7 @@ import { watchPlateau } from '../optim/plateau.js';
 import type { CopyChunk } from '../protocol/chunks.js';
 import type { FileMover } from '../transport/cell-file.js';
 import type { FrameHeader } from '../protocol/frame.js';
-import { createVectorArena, type VectorArena } from '../tensor/vector-arena.js';
+import { createVectorArena, type PagedVector, type VectorArena } from '../tensor/vector-arena.js';
 import { applyUpdate, digestTraining, placeState, type TrainingState, type UpdateRules } from './apply-update.js';
 import { CarriedStates } from './carried-state.js';
 import type { ShardHealth, ShardScore } from './core/state.js';
@@ -60,6 +60,8 @@ export class TrainingRun {
   readonly clock = new ExchangeClock();
   /** Moves the run's vectors into shared memory and out of it. */
   readonly mover: FileMover;
+  /** Vectors over which files can be laid. */
+  readonly allocatePages: (length: number) => PagedVector | undefined;
   /** State that travels with shards, if any does. */
   readonly carried: CarriedStates | undefined;
   /** Batch normalisation's exchange, if the model has any. */
@@ -99,6 +101,7 @@ export class TrainingRun {
         options.onEvent({ event: 'warning', code: 'ARENA_FALLBACK', message: tellFallback(reason) }),
     });
     this.mover = createFileMover(this.#arena);
+    this.allocatePages = (length) => this.#arena.allocatePages(length);
     this.#updateThread = this.#arena.team && startUpdateThread(this.#arena.team);
     this.state = placeState(this.#arena, options.state);
     this.#telemetry = new UpdateTelemetry(plan.layout, this.#arena, this.state.params);
@@ -142,6 +145,12 @@ export class TrainingRun {
     return this.gradients.add(header, copy);
   }
 
+  /** Takes a whole gradient where it lies in the memory of worker `rank`. */
+  borrow(header: FrameHeader, vector: Float32Array, rank: number): void {
+    this.clock.chunk();
+    this.gradients.borrow(header, vector, rank);
+  }
+
   /** Counts shards that a worker has computed. */
   count(name: string, shards: number): void {
     this.#shardsByWorker[name] = (this.#shardsByWorker[name] ?? 0) + shards;
@@ -163,7 +172,7 @@ export class TrainingRun {
       onSpike: (found) => this.saveStep('spike', this.state.step, found.gradNorm),
     });
     this.clock.end(this.state.step, this.gradients.takePeak());
-    for (const vector of Object.values(sum ?? {})) this.#arena.free(vector);
+    if (sum) this.gradients.giveBack(sum);
     this.carried?.advance(reports);
     const { step } = this.state;
     this.#gradientLog?.append(step, reports, ranks);

@@ -9,9 +9,9 @@ import { webAssembly, type WasmMemory, type WasmModule } from './webassembly.js'
 export type BlockKernel = (bytes: number, ...operands: number[]) => void;
 
 export const blockKernelNames = [
-  'add', // target, source
-  'meanNorm', // target, count, sums
-  'addMeanNorm', // target, source, count, sums
+  'add', // target, left, right
+  'meanNorm', // target, source, count, sums
+  'addMeanNorm', // target, left, right, count, sums
   'squaredNorm', // vector, sums
   'follow', // copy, source, changes, sums
   'digestBlocks', // vector, digests

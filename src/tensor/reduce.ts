@@ -3,11 +3,15 @@ import { addInto, followInto, meanInto, normBlockSize, squaredNorm, type Followi
 import { eachValue, type Operand } from './kernel-team.js';
 import type { VectorArena } from './vector-arena.js';
 
-/** Adds `source` to `target` in place, float32. */
-export function addIn(arena: VectorArena, target: Float32Array, source: Float32Array): void {
-  const [to, from] = [arena.addressOf(target), arena.addressOf(source)];
-  if (!arena.team || to === undefined || from === undefined) addInto(target, source);
-  else arena.team.run('add', target.byteLength, [eachValue(to), eachValue(from)]);
+/** Writes f(left + right) to `target`, float32, which may be `left`. */
+export function addIn(arena: VectorArena, target: Float32Array, left: Float32Array, right: Float32Array): void {
+  const at = [target, left, right].map((vector) => arena.addressOf(vector));
+  if (arena.team && at.every((address) => address !== undefined)) {
+    arena.team.run('add', target.byteLength, at.map(eachValue));
+    return;
+  }
+  if (target !== left) target.set(left);
+  addInto(target, right);
 }
 
 /** Sums the squares of `vector` as `squaredNorm` does. */
@@ -25,30 +29,36 @@ export function squaredNormIn(arena: VectorArena, vector: Float32Array): number 
 export interface GradientSum {
   readonly left: Float32Array;
   readonly right?: Float32Array;
+  /** Where the mean goes, when `left` must not be written. */
+  readonly target?: Float32Array;
 }
 
-/** Makes `sum.left` the mean, f(f(left + right) / count), in one pass over memory; returns the sum of its squares. */
-export function meanNormIn(arena: VectorArena, { left, right }: GradientSum, count: number): number {
-  return meanNormByKernel(arena, { left, ...(right && { right }) }, count) ?? meanNormByOracles(left, right, count);
+/** Makes `target` (else `left`) the mean, f(f(left + right) / count), in one pass over memory; returns the sum of its squares. */
+export function meanNormIn(arena: VectorArena, sum: GradientSum, count: number): number {
+  return meanNormByKernel(arena, sum, count) ?? meanNormByOracles(sum, count);
 }
 
-function meanNormByOracles(left: Float32Array, right: Float32Array | undefined, count: number): number {
-  if (right) addInto(left, right);
-  meanInto(left, count);
-  return squaredNorm(left);
+function meanNormByOracles({ left, right, target = left }: GradientSum, count: number): number {
+  if (target !== left) target.set(left);
+  if (right) addInto(target, right);
+  meanInto(target, count);
+  return squaredNorm(target);
 }
 
-function meanNormByKernel(arena: VectorArena, { left, right }: GradientSum, count: number): number | undefined {
+function meanNormByKernel(
+  arena: VectorArena,
+  { left, right, target = left }: GradientSum,
+  count: number,
+): number | undefined {
   const { team } = arena;
-  const to = arena.addressOf(left);
-  const from = right && arena.addressOf(right);
+  const at = [target, left, ...(right ? [right] : [])].map((vector) => arena.addressOf(vector));
   // A count that float32 cannot hold is divided by in float64; the kernels divide in float32.
-  const isForKernels = to !== undefined && Math.fround(count) === count && (!right || from !== undefined);
+  const isForKernels = at.every((address) => address !== undefined) && Math.fround(count) === count;
   if (!team || !isForKernels) return undefined;
-  return sumBlocksIn(arena, left.length, (sums) => {
-    if (from === undefined) team.run('meanNorm', left.byteLength, [eachValue(to), count, sums]);
-    else team.run('addMeanNorm', left.byteLength, [eachValue(to), eachValue(from), count, sums]);
-  });
+  const name = right ? 'addMeanNorm' : 'meanNorm';
+  return sumBlocksIn(arena, target.length, (sums) =>
+    team.run(name, target.byteLength, [...at.map(eachValue), count, sums]),
+  );
 }
 
 /** Brings `copy` up to date with `source`; says how much has changed, as `followInto` does. */

@@ -76,7 +76,7 @@ export function describeAnswer(
     const held = (inner: typeof node): Float32Array | undefined =>
       inner.level === 0 ? leaves.get(inner.index) : undefined;
     const vector = reduceTree(node, numShards, held, (left, right) => {
-      addIn(arena, left, right);
+      addIn(arena, left, left, right);
       return left;
     });
     return { node, vector: vector as Float32Array };

@@ -43,7 +43,7 @@ function takeStep(arena: VectorArena, length: number, seed: number) {
   const moments = Object.fromEntries(Object.entries(fresh.moments).map(([name, zeros]) => [name, place(zeros)]));
   const state = { ...fresh, moments };
   const copy = place(params!);
-  addIn(arena, right!, third!);
+  addIn(arena, right!, right!, third!);
   const squares = meanNormIn(arena, { left: left!, right: right! }, 7);
   const pass = { params: params!, state, grads: left!, learningRate: 1e-3, clipCoefficient: 0.5 };
   const { clippedSquaredNorm, hasFiniteWeights, blockDigests } = updateInOnePass(arena, optimizer, pass);

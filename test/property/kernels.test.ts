@@ -29,7 +29,10 @@ it('adds as the oracle does', () => {
   fc.assert(
     fc.property(lengths, seeds, (length, seed) => {
       const [left, right] = [spreadValues(length, seed), spreadValues(length, seed + 1)];
-      const sum = inArena([left, right], ([target, source]) => (addIn(arena, target!, source!), target!.slice()));
+      const sum = inArena(
+        [left, right],
+        ([target, source]) => (addIn(arena, target!, target!, source!), target!.slice()),
+      );
       addInto(left, right);
       expect(haveSameBits(sum, left)).toBe(true);
     }),
@@ -53,6 +56,28 @@ it.each([true, false])('takes mean and norm as the oracle does (a last sum is du
   );
 });
 
+it('sums and means vectors that must not be written', () => {
+  fc.assert(
+    fc.property(lengths, seeds, (length, seed) => {
+      const [left, right] = [spreadValues(length, seed), spreadValues(length, seed + 1)];
+      inArena([left, right, left], ([one, other, target]) => {
+        const alone = meanNormIn(arena, { left: one!, target: target! }, 3);
+        const mean = left.slice();
+        meanInto(mean, 3);
+        expect([alone, haveSameBits(target!, mean)]).toEqual([squaredNorm(mean), true]);
+        meanNormIn(arena, { left: one!, right: other!, target: target! }, 3);
+        const sum = left.slice();
+        addInto(sum, right);
+        meanInto(sum, 3);
+        expect(haveSameBits(target!, sum)).toBe(true);
+        addIn(arena, target!, one!, other!);
+        addInto(left, right);
+        expect([haveSameBits(target!, left), haveSameBits(other!, right)]).toEqual([true, true]);
+      });
+    }),
+  );
+});
+
 it('measures norms and digests blocks as the oracles do', () => {
   fc.assert(
     fc.property(lengths, seeds, (length, seed) => {
@@ -68,8 +93,9 @@ it('measures norms and digests blocks as the oracles do', () => {
 it('leaves what lies behind a view as it is', () => {
   inArena([new Float32Array(64).fill(3), new Float32Array(64).fill(5)], ([target, source]) => {
     for (const length of [1, 2, 3, 5, 6, 7]) {
-      meanNormIn(arena, { left: target!.subarray(8, 8 + length), right: source!.subarray(8, 8 + length) }, 1);
-      addIn(arena, target!.subarray(8, 8 + length), source!.subarray(8, 8 + length));
+      const [to, from] = [target!.subarray(8, 8 + length), source!.subarray(8, 8 + length)];
+      meanNormIn(arena, { left: to, right: from }, 1);
+      addIn(arena, to, to, from);
       expect([...target!.subarray(8 + length)]).toEqual(new Array(56 - length).fill(3));
       target!.fill(3);
     }

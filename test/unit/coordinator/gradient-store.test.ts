@@ -6,15 +6,20 @@ import { GradientStore } from '../../../src/coordinator/gradient-store.js';
 import { copyOf, encodeVector } from '../../../src/protocol/chunks.js';
 import { decodeFrame } from '../../../src/protocol/frame.js';
 import { addInto } from '../../../src/tensor/flat-vector.js';
+import { meanNormIn } from '../../../src/tensor/reduce.js';
 import { createVectorArena } from '../../../src/tensor/vector-arena.js';
 
 const size = 3;
 const node = (level: number, index: number): TreeNode => ({ level, index });
 
+const headerOf = (lease: number, at: TreeNode) =>
+  ({ ...tensorOf(lease, at), dtype: 'f32', chunk: 0, offset: 0, count: size, total: size }) as const;
+const tensorOf = (lease: number, at: TreeNode) =>
+  ({ kind: 'gradient', generation: 1, step: 0, attempt: lease, ...at, runId: '0'.repeat(16) }) as const;
+
 /** Sends a vector in chunks of two values; the last `without` chunks stay out. Tells whether it became whole. */
 function arrive(store: GradientStore, lease: number, at: TreeNode, values: readonly number[], without = 0): boolean {
-  const header = { kind: 'gradient', generation: 1, step: 0, attempt: lease, ...at, runId: '0'.repeat(16) } as const;
-  const frames = encodeVector(header, Float32Array.from(values), 8, crc32);
+  const frames = encodeVector(tensorOf(lease, at), Float32Array.from(values), 8, crc32);
   let isWhole = false;
   for (const frame of frames.slice(0, frames.length - without)) {
     const decoded = decodeFrame(frame, crc32);
@@ -52,6 +57,56 @@ describe('the gradient store', () => {
       expect(total(store)).toEqual(wanted);
       expect(store.isEmpty).toBe(true);
     }
+  });
+
+  it.each([
+    ['left alone', 1],
+    ['left and right', 2],
+    ['four leaves', 4],
+  ])('reads vectors that workers lend, and writes none of them: %s', (_, numShards) => {
+    const arena = createVectorArena();
+    const lent = Array.from({ length: numShards }, (__, shard) => Float32Array.of(shard + 1, 2, 3));
+    const before = lent.map((vector) => [...vector]);
+    const store = new GradientStore(size, numShards, arena);
+    for (const [shard, vector] of lent.entries()) {
+      store.borrow(headerOf(7, node(0, shard)), vector, shard);
+      store.keep(7, node(0, shard), []);
+    }
+    const sum = store.reduce()!;
+    const squares = meanNormIn(arena, sum, 1);
+    const wanted = [1, 2, 3].map((value, i) => (i === 0 ? (numShards * (numShards + 1)) / 2 : value * numShards));
+    expect([...(sum.target ?? sum.left)]).toEqual(wanted);
+    expect(squares).toBe(wanted.reduce((total, value) => total + value * value, 0));
+    expect(lent.map((vector) => [...vector])).toEqual(before);
+    store.giveBack(sum);
+    store.borrow(headerOf(8, node(0, 0)), lent[0]!, 0); // nothing is borrowed any more
+    store.dropLease(8);
+    expect(store.isEmpty).toBe(true);
+  });
+
+  it('owns what a worker has lent before that worker writes there again', () => {
+    const store = new GradientStore(size, 2, createVectorArena());
+    const [kept, staged, other] = [Float32Array.of(1, 1, 1), Float32Array.of(9, 9, 9), Float32Array.of(2, 2, 2)];
+    store.borrow(headerOf(1, node(0, 0)), kept, 4);
+    store.keep(1, node(0, 0), []);
+    store.borrow(headerOf(2, node(0, 1)), staged, 4);
+    store.borrow(headerOf(3, node(0, 1)), other, 5);
+    store.own(4);
+    kept.fill(7);
+    staged.fill(7);
+    store.keep(2, node(0, 1), []);
+    store.drop(3, node(0, 1));
+    expect(total(store)).toEqual(Float32Array.of(10, 10, 10));
+    expect(store.isEmpty).toBe(true);
+  });
+
+  it('refuses two gradients in one cell', () => {
+    const store = new GradientStore(size, 2, createVectorArena());
+    const vector = new Float32Array(size);
+    store.borrow(headerOf(1, node(0, 0)), vector, 0);
+    expect(() => store.borrow(headerOf(1, node(0, 1)), vector, 0)).toThrow(
+      expect.objectContaining({ code: 'CELL_INVALID' }),
+    );
   });
 
   it('forgets what a larger node replaces', () => {

@@ -27,7 +27,9 @@ const roads: TensorRoad[] = [];
 
 /** A coordinator's shared memory, offered to one peer; and the offer. */
 function offered(): { memory: SharedMemory; peer: Peer; offer: ControlBodies['sharedMemory'] } {
-  const memory = new SharedMemory('/dev/shm', values, 2, createFileMover(createVectorArena({ maxPages: 0 })));
+  const arena = createVectorArena();
+  const run = { mover: createFileMover(arena), allocatePages: (length: number) => arena.allocatePages(length) };
+  const memory = new SharedMemory('/dev/shm', values, 2, run);
   memories.push(memory);
   const sent: ControlDraft[] = [];
   const peer = { send: (draft: ControlDraft) => sent.push(draft) } as unknown as Peer;
@@ -116,8 +118,14 @@ describe.runIf(process.platform === 'linux')('tensors between a worker and its c
       const [bytes, ...more] = road.encode(gradientOf, node, defaultLimits.maxChunkBytes, () => undefined);
       expect(more).toEqual([]);
       const target = new Float32Array(values);
-      memory.read(peer, decodeFrame(bytes!, crc32), new Uint8Array(target.buffer));
+      const frame = decodeFrame(bytes!, crc32);
+      memory.read(peer, frame, new Uint8Array(target.buffer));
       expect(haveSameBits(target, vector(7 + i))).toBe(true);
+      const view = memory.viewOf(peer, frame)!; // the coordinator needs no copy either
+      expect(haveSameBits(view, target)).toBe(true);
+      computed[i]![0] = 5;
+      expect(view[0]).toBe(5);
+      expect(() => memory.viewOf(peer, { ...frame, head: new Uint8Array(64) })).toThrow(code('CELL_OVERWRITTEN'));
     }
     const frames = [...road.encode(gradientOf, { vector: vector(9) }, defaultLimits.maxChunkBytes, () => undefined)];
     expect(frames.length).toBe(2); // beside vectors in their cells, others go in frames
