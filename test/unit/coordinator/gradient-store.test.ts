@@ -76,7 +76,7 @@ describe('the gradient store', () => {
     const squares = meanNormIn(arena, sum, 1);
     const wanted = [1, 2, 3].map((value, i) => (i === 0 ? (numShards * (numShards + 1)) / 2 : value * numShards));
     expect([...(sum.target ?? sum.left)]).toEqual(wanted);
-    expect(squares).toBe(wanted.reduce((total, value) => total + value * value, 0));
+    expect(squares).toBe(wanted.reduce((all, value) => all + value * value, 0));
     expect(lent.map((vector) => [...vector])).toEqual(before);
     store.giveBack(sum);
     store.borrow(headerOf(8, node(0, 0)), lent[0]!, 0); // nothing is borrowed any more
