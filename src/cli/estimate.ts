@@ -8,6 +8,8 @@ import { settleRun } from '../library/settle-run.js';
 import type { CommandBody } from './command.js';
 import { formatEstimate } from './output/format-estimate.js';
 import { formatJsonLine } from './output/json-line.js';
+import { createRunOutput } from './output/run-output.js';
+import { watchStop } from './watch-stop.js';
 
 const noMeasure = '--no-measure';
 
@@ -16,12 +18,16 @@ export const estimate: CommandBody = async ({ args }, around) => {
   const flags = args.filter((argument) => argument !== noMeasure);
   const { values } = (await settleRun(readCommandLine(['train', ...flags], around.env))).line;
   await checkNeeds(values);
-  const found = await estimateRun(resolveTraining(values), {
-    workers: values.workers,
-    threads: values.threads,
-    payload: values.payload,
-    measures: flags.length === args.length,
-  });
-  around.stdout.write(values.json ? `${formatJsonLine({ event: 'estimate', ...found })}\n` : formatEstimate(found));
-  return exitCodes.done;
+  const { workers, threads, payload, json } = values;
+  const measures = flags.length === args.length;
+  const output = createRunOutput({ command: 'estimate', ...around, json, quiet: false, logEvery: 0, nowMs: Date.now });
+  const stop = watchStop(output, 'ending the trial');
+  try {
+    const options = { workers, threads, payload, measures, signal: stop.signal };
+    const found = await estimateRun(resolveTraining(values), options);
+    around.stdout.write(json ? `${formatJsonLine({ event: 'estimate', ...found })}\n` : formatEstimate(found));
+    return stop.exitCode() ?? exitCodes.done;
+  } finally {
+    stop.release();
+  }
 };

@@ -8,5 +8,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 process.exitCode = await dispatch(process.argv.slice(2), process);
-// What a user's module left open (a timer, a connection) must not keep the process that is done.
-setTimeout(() => process.exit(), 2_000).unref();
+endLater();
+
+/** What a user's module left open (a timer, a connection) must not keep the process that is done; a slow reader may. */
+function endLater(): void {
+  setTimeout(() => (process.stdout.writableLength === 0 ? process.exit() : endLater()), 2_000).unref();
+}

@@ -99,11 +99,12 @@ async function readSplit(
 ): Promise<{ writer: SplitWriter; longest: number }> {
   const writer = new SplitWriter(store);
   const split = `${place}: ${name}`;
+  const spec = specOf(definition, 1); // the size of an example does not depend on the longest
   let longest = 0;
   for await (const given of readExamples(definition[name], split)) {
     try {
       const { length, inputs: column, targets: wanted } = encodeExample(definition.inputs, definition.targets, given);
-      requireExampleFits(specOf(definition, length), name, writer.size, length);
+      requireExampleFits(spec, name, writer.size, length);
       writer.add(length, column, wanted);
       longest = Math.max(longest, length);
     } catch (error) {

@@ -25,6 +25,8 @@ const deadlineMs = 120_000;
 
 export interface TrialOptions extends Pick<ProcessOptions, 'threads' | 'payload'> {
   readonly workers: number | 'auto';
+  /** Aborted: the trial ends after the step that is open. */
+  readonly signal: AbortSignal;
 }
 
 export interface TrialResult {
@@ -69,7 +71,7 @@ export async function runTrial(
       configYaml: '',
       command: [],
       listen: { unixPath: join(runDir, 'socket') },
-      signal: AbortSignal.timeout(deadlineMs),
+      signal: AbortSignal.any([options.signal, AbortSignal.timeout(deadlineMs)]),
       onEvent: (event) => watch.onEvent(event),
       log: pino({ level: 'silent' }),
     });

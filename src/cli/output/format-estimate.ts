@@ -46,7 +46,8 @@ function memoryLines({ memory, measured }: RunEstimate): [string, string, string
 function timeLines({ measured, seconds }: RunEstimate): [string, string, string][] {
   if (!measured) return [['time', 'unknown', 'nothing was measured: leave --no-measure out']];
   const { stepMs, steps, workers, startMs, evaluationMs } = measured;
-  if (stepMs === undefined || seconds === undefined) return [['time', 'unknown', 'no three steps within 2 minutes']];
+  if (stepMs === undefined || seconds === undefined)
+    return [['time', 'unknown', 'the trial ended before a step was timed: Ctrl-C, or 2 minutes']];
   const evaluation = evaluationMs === undefined ? '' : `, ${formatValue(evaluationMs)} ms an evaluation`;
   return [
     [

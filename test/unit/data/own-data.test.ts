@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeBlock } from '../../../src/data/block.js';
 import type { Dataset, SplitName } from '../../../src/data/dataset.js';
@@ -262,6 +262,19 @@ describe('readExamples', () => {
     clearInterval(timer);
     expect(ticks).toBeGreaterThan(0);
   });
+});
+
+it('takes the first module of docs/own-data.md as it stands', async () => {
+  const page = await readFile(resolve(import.meta.dirname, '../../../docs/own-data.md'), 'utf8');
+  const text = /^```js\nimport .*\n([\s\S]*?)^```/m.exec(page)?.[1] ?? '';
+  const path = join(tmpdir(), `bridle-page-${process.pid}.mjs`);
+  await writeFile(path, text.replace('defineData(', '(')); // the package is not installed there
+  try {
+    const { train, valid, test } = await loadOwnData({ name: 'own', source: path });
+    expect([train.size, valid?.size, [...test.lengths]]).toEqual([1, 1, [3]]);
+  } finally {
+    await rm(path);
+  }
 });
 
 describe('a data module', () => {
