@@ -32,12 +32,17 @@ function flipBit(path: string, place?: number): void {
   writeFileSync(path, bytes);
 }
 
-/** A run that was stopped after some steps, its folder, and the digest that it must come to. */
-async function stoppedRun(out: string): Promise<{ runDir: string; digest: string }> {
-  const whole = await train().done();
-  const run = train('--out', out, '--steps', '7');
-  await run.done();
-  return { runDir: runFolder(out), digest: whole.digest };
+let known: Promise<string> | undefined;
+/** The digest that all nine steps come to. */
+const reference = (): Promise<string> =>
+  (known ??= train()
+    .done()
+    .then(({ digest }) => digest));
+
+/** Stops a run after some steps; returns its folder. */
+async function stoppedRun(out: string): Promise<string> {
+  await train('--out', out, '--steps', '7').done();
+  return runFolder(out);
 }
 
 afterEach(endAll);
@@ -45,13 +50,13 @@ afterEach(endAll);
 describe('a damaged checkpoint', () => {
   it('is named, and the run goes on from the one before it to the same digest', async () => {
     const out = join(folder, 'rotten');
-    const { runDir, digest } = await stoppedRun(out);
+    const runDir = await stoppedRun(out);
     const newest = join(runDir, 'checkpoints', 'step-00000007');
     flipBit(join(newest, 'optimizer.safetensors'));
     const before = join(runDir, 'checkpoints', 'step-00000006');
     truncateSync(join(before, 'model.safetensors'), 100);
     const run = resume(out, '--steps', '9');
-    expect((await run.done()).digest).toBe(digest);
+    expect((await run.done()).digest).toBe(await reference());
     const warnings = run.events.filter((event) => event.event === 'warning' && event.code === 'CHECKPOINT_DAMAGED');
     expect(JSON.stringify(warnings)).toContain(newest);
     expect(JSON.stringify(warnings)).toContain(before);
@@ -60,7 +65,7 @@ describe('a damaged checkpoint', () => {
 
   it('ends with code 6 when no checkpoint is whole', async () => {
     const out = join(folder, 'all-rotten');
-    const { runDir } = await stoppedRun(out);
+    const runDir = await stoppedRun(out);
     for (const step of readdirSync(join(runDir, 'checkpoints'), { withFileTypes: true })) {
       if (step.isDirectory()) flipBit(join(runDir, 'checkpoints', step.name, 'model.safetensors'));
     }
@@ -73,17 +78,17 @@ describe('a damaged checkpoint', () => {
 describe('the commit log', () => {
   it('may have a torn tail: it is cut, and the steps are computed again', async () => {
     const out = join(folder, 'torn');
-    const { runDir, digest } = await stoppedRun(out);
+    const runDir = await stoppedRun(out);
     const log = join(runDir, 'commits.jsonl');
     truncateSync(log, statSync(log).size - 10);
     // The checkpoint of step 7 is newer than what is left of the log: the run goes on from the one before it.
     flipBit(join(runDir, 'checkpoints', 'step-00000007', 'model.safetensors'));
-    expect((await resume(out, '--steps', '9').done()).digest).toBe(digest);
+    expect((await resume(out, '--steps', '9').done()).digest).toBe(await reference());
   });
 
   it('is refused with line and offset when it was damaged before its end', async () => {
     const out = join(folder, 'log');
-    const { runDir } = await stoppedRun(out);
+    const runDir = await stoppedRun(out);
     const log = join(runDir, 'commits.jsonl');
     const stepOne = readFileSync(log).indexOf('\n') + 1;
     flipBit(log, stepOne + 10); // the first record is a group of its own, and the next group says that it was on disk

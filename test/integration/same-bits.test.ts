@@ -62,8 +62,9 @@ describe('the digest of a run is the same', () => {
     : [
         ['native', 8, 3],
         ['native', 6, 5],
-        ['tensorflow', 8, 3],
-        ['tensorflow', 8, 8],
+        ['native', 8, 8],
+        ['tensorflow', 8, 2], // graphs of four stacked shards; the one worker of the reference has one of eight,
+        ['tensorflow', 8, 3], // and these have some of two and of one
         ['wasm', 8, 5],
         ['wasm', 6, 2],
       ];
@@ -155,7 +156,7 @@ describe('the digest of a run is the same', () => {
 
   it('when the coordinator is killed and resumed: nothing that was announced is lost', async () => {
     const out = `${folder}/killed`;
-    const first = train('tensorflow', 8, 2, '--out', out);
+    const first = train('wasm', 6, 2, '--out', out);
     await first.event('committed', (event) => event.step === 7);
     first.child.kill('SIGKILL');
     await first.exit();
@@ -164,7 +165,7 @@ describe('the digest of a run is the same', () => {
       ['train', '--resume', '--out', out, '--workers', '2', '--listen', '127.0.0.1:0', '--json'],
       { cwd: folder },
     );
-    expect((await second.done()).digest).toBe(await reference('tensorflow', 8));
+    expect((await second.done()).digest).toBe(await reference('wasm', 6));
     const again = new Map(second.events.flatMap((event) => (event.event === 'committed' ? [[event.step, event]] : [])));
     const start = second.events.find((event) => event.event === 'started');
     for (const { step, digest } of announced) {
