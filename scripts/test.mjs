@@ -13,6 +13,12 @@ import { installTestTools } from './setup/test-tools.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const env = { ...process.env, ...(process.argv.includes('--full') && { BRIDLE_FULL: '1' }) };
 const packageTest = 'test/integration/package.test.ts';
+/** Integration tests that neither measure nor limit time, memory or the machine's shared folders: several at a time. */
+const together = [
+  'backend capture cells checkpoint-crash checkpoint-disk checkpoint-pytorch data-module diagnose examples export fingerprint',
+  'from-pytorch lab library model-captured model-native model-tensorflow model-wasm non-finite normalisation one-digest own-data',
+  'own-model pages plateau reproduce spikes use-of-model webgpu wire-dtypes',
+].flatMap((names) => names.split(' ').map((name) => `test/integration/${name}.test.ts`));
 
 /** @type {[string, () => Outcome][]} */
 const stages = [
@@ -26,7 +32,8 @@ const stages = [
   ['kernels on arm64', () => check('scripts/emulate-arm64.mjs')],
   ['unit and property', () => vitest('--project', 'unit', '--project', 'mocked')],
   ['sweep', () => vitest('--project', 'sweep')],
-  ['integration', () => vitest('--project', 'integration', '--exclude', packageTest)],
+  ['integration', () => vitest('--project', 'integration', '--fileParallelism=true', ...together)],
+  ['integration, one by one', () => vitest('--project', 'integration', ...leftOut(packageTest, ...together))],
   ['package', () => vitest('--project', 'integration', packageTest)],
 ];
 
@@ -39,6 +46,9 @@ function node(...args) {
   const { status, stdout, stderr, error } = spawnSync(process.execPath, args, options);
   return { isGood: status === 0, output: `${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}` };
 }
+
+/** @param {string[]} files */
+const leftOut = (...files) => files.flatMap((file) => ['--exclude', file]);
 
 /**
  * @param {string[]} args
