@@ -1,82 +1,60 @@
 // The coordinator's shell: performs what the core decides on sockets, tensors, clock and disk.
-import { executionOf } from '../backend/kernel-id.js';
 import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
-import { BridleError, ProtocolError } from '../errors.js';
+import { BridleError } from '../errors.js';
 import type { DoneEvent } from '../metrics/events.js';
-import { Role, type ControlBodies, type ControlMessage } from '../protocol/control.js';
-import type { Frame } from '../protocol/frame.js';
-import { needsTfjs } from '../params/model-spec.js';
-import { isOwnModel } from '../params/own-model-spec.js';
-import { defaultLimits } from '../protocol/limits.js';
+import type { ControlBodies } from '../protocol/control.js';
 import type { PayloadChoice } from '../protocol/payload.js';
-import { protocolVersion } from '../protocol/version.js';
 import type { Connection } from '../transport/connection.js';
-import { isOwed } from './core/answers.js';
 import { step as coreStep } from './core/step.js';
-import {
-  createCoreState,
-  type CoreEffect,
-  type CoreEvent,
-  type CoreState,
-  type ShardHealth,
-  type ShardScore,
-} from './core/state.js';
-import { checkHello } from './greeting.js';
+import { createCoreState, type CoreEffect, type CoreEvent, type CoreState } from './core/state.js';
+import { Inbox } from './inbox.js';
 import { Outbox } from './outbox.js';
-import { Peer, printable } from './peer.js';
+import { Peer } from './peer.js';
+import { Reception, type ReceptionOptions } from './reception.js';
+import { startedEvent } from './started-event.js';
 import { TensorRoads } from './tensor-roads.js';
-import { TrainingRun, type TrainingRunOptions } from './training-run.js';
+import { TrainingRun } from './training-run.js';
 
-export interface CoordinatorOptions extends TrainingRunOptions {
-  readonly bridleVersion: string;
+export interface CoordinatorOptions extends ReceptionOptions {
   readonly payload: PayloadChoice;
-  /** HOST:PORT that other machines are told, where that is not what it listens on. */
-  readonly advertised?: string;
   /** The first worker has fixed the kernel id. */
   onKernel(kernelId: string): void;
   readonly log: Logger;
 }
 
 const tickMs = 250;
-/** An observer gets the welcome and nothing else: no need to stay. */
-const observerMs = 30_000;
-/** A worker that has broken the contract so often is not let in again. */
-const maxBreaches = 3;
-
 export class Coordinator {
   readonly #options: CoordinatorOptions;
   readonly #core: CoreState;
   readonly #run: TrainingRun;
   readonly #roads: TensorRoads;
   readonly #outbox: Outbox;
+  readonly #inbox: Inbox;
+  readonly #reception: Reception;
   readonly #peers = new Set<Peer>();
   readonly #byRank = new Map<number, Peer>();
   readonly #events: CoreEvent[] = [];
-  /** Breaches of the contract, by name and host of the worker. */
-  readonly #breaches = new Map<string, number>();
   readonly #done: Promise<DoneEvent>;
   #resolve!: (event: DoneEvent) => void;
   #reject!: (error: unknown) => void;
   #isDispatching = false;
   #hasEnded = false;
   #timer: NodeJS.Timeout | undefined;
-  #nextRank = 0;
 
   private constructor(options: CoordinatorOptions, run: TrainingRun, roads: TensorRoads) {
     this.#options = options;
     this.#run = run;
     this.#roads = roads;
-    this.#outbox = new Outbox({
-      ...options,
-      state: run.state,
-      carried: run.carried,
-      statistics: run.statistics,
-      roads,
-    });
+    this.#reception = new Reception(options, run);
+    const { state, carried, statistics } = run;
+    this.#outbox = new Outbox({ ...options, state, carried, statistics, roads });
     const { step } = options.state;
     const isEvaluated = (options.evaluatedStep ?? step) === step;
     this.#core = createCoreState(options.plan.core, step, performance.now(), isEvaluated);
+    const { runId, generation, log } = options;
+    const dispatch = (event: CoreEvent): void => this.#dispatch(event);
+    this.#inbox = new Inbox({ runId, generation, core: this.#core, run, roads, outbox: this.#outbox, log, dispatch });
     this.#done = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -90,7 +68,7 @@ export class Coordinator {
     const run = await TrainingRun.open(options, (error) => holder.coordinator?.fail(error));
     const coordinator = new Coordinator(options, run, await openRoads(options, run));
     holder.coordinator = coordinator;
-    if (run.kernelId !== undefined) coordinator.#announceStart(run.kernelId);
+    if (run.kernelId !== undefined) options.onEvent(startedEvent(options, run.kernelId, run.state.step));
     coordinator.#timer = setInterval(() => coordinator.#onTick(), tickMs);
     return coordinator;
   }
@@ -111,8 +89,8 @@ export class Coordinator {
       connection,
       {
         onHello: (_peer, hello) => this.#onHello(peer, hello),
-        onControl: (_peer, message) => this.#onControl(peer, message),
-        onFrame: (_peer, frame) => this.#onFrame(peer, frame),
+        onControl: (_peer, message) => this.#inbox.onControl(peer, message),
+        onFrame: (_peer, frame) => this.#inbox.onFrame(peer, frame),
         onClosed: (_peer, reason) => this.#onClosed(peer, reason),
       },
       performance.now(),
@@ -222,87 +200,26 @@ export class Coordinator {
   // ---- who comes and goes
 
   #onHello(peer: Peer, hello: ControlBodies['hello']): void {
-    const { training, runId, generation, bridleVersion, plan, advertised = '' } = this.#options;
-    const minor = checkHello(hello, {
-      kernelId: this.#run.kernelId,
-      backend: training.backend,
-      execution: training.execution,
-      allowMixedKernels: training.allowMixedKernels,
-      wire: training.wire ?? 'f32',
-      carriesState: this.#run.carried !== undefined,
-      needsTfjs: !isOwnModel(plan.model) && needsTfjs(plan.model),
-      collects: plan.maxCollectives > 0,
-    });
-    peer.identity = `${hello.name}@${hello.host}`;
-    if ((this.#breaches.get(peer.identity) ?? 0) >= maxBreaches) {
-      const message = `The worker has broken the protocol ${maxBreaches} times in this run. See the coordinator's log.`;
-      throw new ProtocolError('QUARANTINED', message);
-    }
-    peer.rank = this.#nextRank;
-    this.#nextRank += 1;
-    peer.isObserver = hello.role !== Role.ROLE_WORKER;
-    peer.name = hello.name || `rank-${peer.rank}`;
-    peer.feed.hold(hello.heldBlocks.map((name) => Buffer.from(name).toString('hex')));
-    const isFirst = this.#run.kernelId === undefined && !peer.isObserver;
-    if (isFirst) this.#run.kernelId = hello.kernelId;
-    peer.send({
-      welcome: {
-        protocolMajor: protocolVersion.major,
-        protocolMinor: minor,
-        bridleVersion,
-        runId,
-        generation,
-        rank: peer.rank,
-        runSpec: JSON.stringify(plan.spec),
-        heartbeatMs: defaultLimits.heartbeatMs,
-        heartbeatTimeoutMs: defaultLimits.heartbeatTimeoutMs,
-        maxChunkBytes: defaultLimits.maxChunkBytes,
-        kernelId: this.#run.kernelId ?? '',
-        advertised,
-      },
-    });
-    if (peer.isObserver) {
-      setTimeout(() => peer.close('GOODBYE', 'an observer has seen it all'), observerMs).unref();
-      return;
-    }
+    const isFirst = this.#run.kernelId === undefined;
+    this.#reception.welcome(peer, hello);
+    if (peer.isObserver || peer.rank === undefined) return;
     this.#roads.offer(peer, hello);
     this.#byRank.set(peer.rank, peer);
     if (isFirst) {
       this.#options.onKernel(hello.kernelId);
-      this.#announceStart(hello.kernelId);
+      this.#options.onEvent(startedEvent(this.#options, hello.kernelId, this.#run.state.step));
     }
     this.#dispatch({ type: 'joined', rank: peer.rank, name: peer.name });
   }
 
-  #announceStart(kernelId: string): void {
-    const { plan, training, runId, runDir, generation } = this.#options;
-    this.#options.onEvent({
-      event: 'started',
-      runId,
-      runDir,
-      data: plan.dataset.spec.name,
-      shards: training.shards,
-      globalBatch: training.globalBatch,
-      parameters: plan.layout.size,
-      stepsPerEpoch: plan.stepsPerEpoch,
-      totalSteps: plan.totalSteps,
-      startStep: this.#run.state.step,
-      backend: kernelId.split('/')[0] ?? kernelId,
-      execution: executionOf(kernelId),
-      kernelId,
-      generation,
-      ...(plan.maxCollectives > 0 && { collectives: plan.maxCollectives }),
-    });
-  }
-
   #onClosed(peer: Peer, reason: string): void {
-    const { rank, staleFrames, identity, name } = peer;
+    const { rank, staleFrames, name } = peer;
     this.#peers.delete(peer);
     if (rank !== undefined) this.#run.gradients.own(rank);
     this.#roads.leave(peer);
     if (rank === undefined) return;
     if (peer.hasBroken) {
-      this.#breaches.set(identity, (this.#breaches.get(identity) ?? 0) + 1);
+      this.#reception.noteBreach(peer);
       this.#options.log.warn({ rank, worker: name }, reason);
     }
     if (!this.#byRank.delete(rank)) return;
@@ -337,86 +254,6 @@ export class Coordinator {
     });
   }
 
-  // ---- what comes in
-
-  #onControl(peer: Peer, message: ControlMessage): void {
-    const { rank } = peer;
-    if (rank === undefined) return;
-    if (peer.isObserver) {
-      if (message.kind === 'probe') peer.send(peer.probes.answer(message.body));
-      return;
-    }
-    this.#dispatch({ type: 'heard', rank });
-    switch (message.kind) {
-      case 'shardReports': {
-        const reports = (message.body.reports as ShardHealth[]).map(healthOf);
-        this.#run.carried?.check(reports);
-        this.#run.statistics?.checkOwn(reports);
-        this.#dispatch({
-          type: 'reported',
-          rank,
-          leaseId: message.body.leaseId,
-          step: message.body.step,
-          reports,
-        });
-        return;
-      }
-      case 'evaluationReports': {
-        const scores = (message.body.reports as ShardScore[]).map(scoreOf);
-        // What comes late belongs to a collective that is closed, and may have another size.
-        if (message.body.leaseId === peer.openLease) this.#run.statistics?.check(scores);
-        this.#dispatch({ type: 'scored', rank, leaseId: message.body.leaseId, step: message.body.step, scores });
-        return;
-      }
-      case 'sharedMemoryTaken':
-        if (this.#roads.onTaken(peer, message.body)) this.#options.log.info({ rank }, 'shared memory is taken up');
-        return;
-      case 'needBlocks':
-        this.#outbox.sendBlocks(peer, message.body.names);
-        return;
-      case 'droppedBlocks':
-        peer.feed.dropped(message.body.names.map((name) => Buffer.from(name).toString('hex')));
-        return;
-      case 'goodbye':
-        peer.close('GOODBYE', printable(message.body.reason));
-        return;
-      case 'heartbeat':
-        return;
-      default:
-        peer.reject({ code: 'MESSAGE_UNEXPECTED', message: `A worker does not send ${message.kind}.` });
-    }
-  }
-
-  #onFrame(peer: Peer, frame: Frame): void {
-    const { rank } = peer;
-    const { header } = frame;
-    if (rank === undefined) return;
-    this.#dispatch({ type: 'heard', rank });
-    const isFresh =
-      header.kind === 'gradient' &&
-      header.runId === this.#options.runId &&
-      header.generation === this.#options.generation &&
-      header.attempt === peer.openLease;
-    if (!isFresh) {
-      peer.staleFrames += 1;
-      return;
-    }
-    const node = { level: header.level, index: header.index };
-    const arrival = { rank, leaseId: header.attempt, step: header.step, node };
-    // What nobody waits for takes no memory: the core counts it as stale, or sees a breach.
-    if (!isOwed(this.#core, arrival)) peer.staleFrames += 1;
-    else if (!this.#takeIn(peer, rank, frame)) return;
-    this.#dispatch({ type: 'node', ...arrival });
-  }
-
-  /** Takes a gradient where it lies, or a chunk of it by copy; true when its vector is whole. */
-  #takeIn(peer: Peer, rank: number, frame: Frame): boolean {
-    const vector = this.#roads.viewOf(peer, frame);
-    if (!vector) return this.#run.addChunk(frame.header, this.#roads.copyOf(peer, frame));
-    this.#run.borrow(frame.header, vector, rank);
-    return true;
-  }
-
   // ---- the step's end
 
   #update({ reports, ranks, isSkipped }: Extract<CoreEffect, { type: 'update' }>): void {
@@ -440,19 +277,6 @@ export class Coordinator {
     };
     end().then(this.#resolve, this.#reject);
   }
-}
-
-/** A report as a plain value: its defaults lie on a prototype, and its text is the peer's own. */
-function healthOf({ shard, loss, count, squaredNorm, nonFinite, carried, moments }: ShardHealth): ShardHealth {
-  const state = {
-    ...(carried && carried.length > 0 && { carried: Uint8Array.from(carried) }),
-    ...(moments && moments.length > 0 && { moments: Uint8Array.from(moments) }),
-  };
-  return { shard, loss, count, squaredNorm, nonFinite: printable(nonFinite), ...state };
-}
-
-function scoreOf({ shard, loss, count, correct, part }: ShardScore): ShardScore {
-  return { shard, loss, count, correct, ...(part && part.length > 0 ? { part: Uint8Array.from(part) } : {}) };
 }
 
 async function openRoads(options: CoordinatorOptions, run: TrainingRun): Promise<TensorRoads> {
