@@ -1,7 +1,7 @@
 // The coordinator's shell: performs what the core decides on sockets, tensors, clock and disk.
 import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
-import { BridleError } from '../errors.js';
+import { BridleError, TransportError } from '../errors.js';
 import type { DoneEvent } from '../metrics/events.js';
 import type { ControlBodies } from '../protocol/control.js';
 import type { PayloadChoice } from '../protocol/payload.js';
@@ -203,13 +203,25 @@ export class Coordinator {
     const isFirst = this.#run.kernelId === undefined;
     this.#reception.welcome(peer, hello);
     if (peer.isObserver || peer.rank === undefined) return;
-    this.#roads.offer(peer, hello);
     this.#byRank.set(peer.rank, peer);
+    if (!this.#offerRoads(peer, hello)) return;
     if (isFirst) {
       this.#options.onKernel(hello.kernelId);
       this.#options.onEvent(startedEvent(this.#options, hello.kernelId, this.#run.state.step));
     }
     this.#dispatch({ type: 'joined', rank: peer.rank, name: peer.name });
+  }
+
+  /** False: the run wants shared memory or nothing, and has ended for want of it. */
+  #offerRoads(peer: Peer, hello: ControlBodies['hello']): boolean {
+    try {
+      this.#roads.offer(peer, hello);
+      return true;
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      this.fail(error);
+      return false;
+    }
   }
 
   #onClosed(peer: Peer, reason: string): void {

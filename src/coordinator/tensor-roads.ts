@@ -1,6 +1,6 @@
 // How tensors travel between the coordinator and its workers: weights encoded once for each road, gradients read from where they lie.
 import { crc32 } from 'node:zlib';
-import { ConfigError, ProtocolError, TransportError } from '../errors.js';
+import { ProtocolError, TransportError } from '../errors.js';
 import { copyOf, encodeVector, type CopyChunk, type TensorHeader } from '../protocol/chunks.js';
 import type { ControlBodies } from '../protocol/control.js';
 import type { Frame } from '../protocol/frame.js';
@@ -53,7 +53,7 @@ export class TensorRoads {
     });
   }
 
-  /** Offers shared memory to a worker of this machine that can take it. With payload `shm`, others are a ProtocolError. */
+  /** Offers shared memory to a worker of this machine that can take it. With payload `shm`, others are a ProtocolError, and no room for it a TransportError that ends the run. */
   offer(peer: Peer, { capabilities, protocolMinor }: ControlBodies['hello']): void {
     const canTake = peer.connection.isLocal && protocolMinor >= 1 && capabilities.includes(sharedMemoryCapability);
     if (canTake && this.#hasFailed) return; // there is no room for one more
@@ -121,7 +121,7 @@ export class TensorRoads {
       return true;
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
-      if (this.#options.payload === 'shm') throw new ConfigError(error.code, error.message, { cause: error });
+      if (this.#options.payload === 'shm') throw error;
       if (!this.#hasFailed) this.#options.onClosed(error);
       this.#hasFailed = true;
       return false;

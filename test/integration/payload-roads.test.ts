@@ -157,9 +157,14 @@ describe.runIf(canMount)('a /dev/shm that is too small', () => {
     expect(stdout).toContain(await reference());
   });
 
-  it('ends a run that wants nothing else', () => {
-    const { stdout, stderr, status } = inSmall('train', ...run, '--workers', '1', '--payload', 'shm');
-    expect(status).toBe(5); // its worker is the first to write
+  // Two sets of weights and a gradient of 300 units are too much, or the weights of 600 alone.
+  it.each([
+    ['a worker', 300],
+    ['the coordinator', 600],
+  ])('ends a run that wants nothing else with the same code when %s notices', (_who, units) => {
+    const model = ['--hidden-size', String(units)];
+    const { stdout, stderr, status } = inSmall('train', ...run, ...model, '--workers', '1', '--payload', 'shm');
+    expect(status).toBe(5);
     expect(stdout + stderr).toContain('SHM_FULL');
   });
 });
