@@ -26,8 +26,13 @@ export interface ExchangeRow {
   readonly perPeer: number | null;
   /** Its all_reduce alone. */
   readonly glooMs: number | null;
-  /** Raw TCP moving the same bytes in the same star; its p50. */
+  /** Raw TCP moving the same bytes in the same star; its p50. So raw Unix sockets, and `ws` with nothing said over it. */
   readonly tcpMs: number;
+  readonly unixMs: number;
+  readonly wsMs: number;
+  /** Raw TCP's time for the gradients alone, and for the weights alone, by that of the phase: 1 is as fast as raw TCP. */
+  readonly uploadPerTcp: number;
+  readonly broadcastPerTcp: number;
   /** Bytes of gradients and weights by p50Ms, in 10^9 a second. */
   readonly gbPerSecond: number;
   /** Processor time of the coordinator in a step. */

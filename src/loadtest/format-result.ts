@@ -34,7 +34,7 @@ function process(figures: ProcessFigures | null): string {
 
 /** Lists what was found, in the order in which people ask. */
 export function rowsOf(result: ClippingResult): Row[] {
-  const { rssPerWorkerBytes, clipRate } = result;
+  const { rssPerWorkerBytes, gradientsHeld, clipRate } = result;
   return [
     {
       what: 'load',
@@ -61,7 +61,7 @@ export function rowsOf(result: ClippingResult): Row[] {
       value:
         rssPerWorkerBytes === null
           ? notMeasured
-          : `${(rssPerWorkerBytes / 1000).toFixed(0)} kB beyond the gradients of one step`,
+          : `${(rssPerWorkerBytes / 1000).toFixed(0)} kB beyond ${count(gradientsHeld)} gradients held at once`,
     },
     {
       what: 'workers',

@@ -28,6 +28,8 @@ export interface Measured {
   readonly named?: ReadonlySet<string>;
   readonly committed?: readonly CommittedEvent[];
   readonly memoryBefore?: Memory | undefined;
+  /** Gradients that the coordinator held at once, at most. */
+  readonly gradientsHeld?: number;
   readonly coordinatorSamples?: readonly Watched[];
   readonly idleSamples?: readonly Watched[];
 }
@@ -75,6 +77,7 @@ export function judge(options: ClippingOptions, measured: Measured, tcpMs: reado
     maxCoefficientError: clipping?.maxCoefficientError ?? null,
     coordinator,
     idle: measured.idleSamples ? figuresOf(measured.idleSamples) : null,
+    gradientsHeld: measured.gradientsHeld ?? null,
     rssPerWorkerBytes: rssPerWorker(measured, coordinator),
     tcpP50Ms: tcp.p50,
     tcpP99Ms: tcp.p99,
@@ -137,11 +140,10 @@ function figuresOf(samples: readonly Watched[]): ProcessFigures {
 }
 
 function rssPerWorker(measured: Measured, coordinator: ProcessFigures | null): number | null {
-  const { memoryBefore, workers, shards, parameters } = measured;
+  const { memoryBefore, gradientsHeld, workers, parameters } = measured;
   const peakBytes = coordinator?.rssPeakBytes ?? null;
-  if (!memoryBefore || peakBytes === null) return null;
-  const inFlight = 4 * parameters * shards;
-  return Math.max(0, peakBytes - memoryBefore.rssBytes - inFlight) / workers;
+  if (!memoryBefore || peakBytes === null || gradientsHeld === undefined) return null;
+  return Math.max(0, peakBytes - memoryBefore.rssBytes - 4 * parameters * gradientsHeld) / workers;
 }
 
 function chartsOf(samples: readonly Watched[]): Pick<ClippingSeries, 'rssMb' | 'answerMs'> {

@@ -64,7 +64,9 @@ export interface ClippingResult {
   readonly maxCoefficientError: number | null;
   readonly coordinator: ProcessFigures | null;
   readonly idle: ProcessFigures | null;
-  /** Peak memory of the coordinator beyond what it had before anybody joined and the gradients of one step, for each worker. */
+  /** Gradients that the coordinator held at once, at most. */
+  readonly gradientsHeld: number | null;
+  /** Peak memory of the coordinator beyond what it had before anybody joined and the gradients that it held at once, for each worker. */
   readonly rssPerWorkerBytes: number | null;
   readonly tcpP50Ms: number;
   readonly tcpP99Ms: number;

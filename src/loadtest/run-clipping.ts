@@ -9,8 +9,8 @@ import type { ClippingOptions, ClippingRun } from './clipping-options.js';
 import { CoordinatorProcess } from './coordinator-process.js';
 import { judge, type Measured } from './judge.js';
 import { ProcessWatch, readMemory } from './process-watch.js';
-import { timeRawTcp } from './raw-tcp.js';
 import { readRecordedNorms } from './recorded-norms.js';
+import { timeStar } from './star.js';
 import { numProcesses, Swarm } from './swarm.js';
 
 /** A run in which no step ends for so long has failed. */
@@ -22,7 +22,8 @@ export async function runClipping(options: ClippingOptions): Promise<ClippingRun
   const measured = options.join === undefined ? await loadOwn(options) : await loadOther(options, options.join);
   options.onProgress('raw TCP with the same bytes');
   const { workers, totalSteps, counts } = measured;
-  const tcpMs = await timeRawTcp({
+  const tcpMs = await timeStar({
+    road: 'tcp',
     leaves: workers,
     processes: numProcesses(workers),
     // The weights travel once more than the gradients: before the first step and after the last.
@@ -38,6 +39,7 @@ async function loadOwn(options: ClippingOptions): Promise<Measured> {
   const { workers, shards, parameters, steps, warmup, plan, bridleMain } = options;
   const folder = await mkdtemp(join(tmpdir(), 'bridle-bench-'));
   const totalSteps = warmup + steps;
+  let gradientsHeld = 0;
   const coordinator = new CoordinatorProcess({
     bridleMain,
     workers,
@@ -46,6 +48,7 @@ async function loadOwn(options: ClippingOptions): Promise<Measured> {
     steps: totalSteps,
     seed: plan.seed,
     folder,
+    onExchange: ({ peak }) => (gradientsHeld = Math.max(gradientsHeld, peak.vectors)),
   });
   const idleProcess = startIdle();
   const watches: ProcessWatch[] = [];
@@ -75,6 +78,7 @@ async function loadOwn(options: ClippingOptions): Promise<Measured> {
       named: coordinator.named,
       committed: coordinator.committed,
       memoryBefore,
+      gradientsHeld,
       coordinatorSamples: watches[0]?.samples ?? [],
       idleSamples: watches[1]?.samples ?? [],
     };

@@ -27,7 +27,8 @@ it.each([
   const inPhases = phaseNames.reduce((sum, name) => sum + row.phases[name].p50Ms, 0);
   expect(row.p99Ms).toBeGreaterThanOrEqual(row.p50Ms);
   expect(row.p99Ms * 3).toBeGreaterThan(inPhases);
-  expect(row.tcpMs).toBeGreaterThan(0);
+  for (const name of ['tcpMs', 'unixMs', 'wsMs', 'uploadPerTcp', 'broadcastPerTcp'] as const)
+    expect(row[name], name).toBeGreaterThan(0);
   expect(row.gbPerSecond).toBeGreaterThan(0);
   expect(row.cpuSeconds).toBeGreaterThan(0);
 });

@@ -1,10 +1,13 @@
 // Limits, and what is written about a result: lines, Markdown, a page that needs no network.
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { exitCodes } from '../../../src/errors.js';
 import { hiddenSizeFor } from '../../../src/loadtest/coordinator-process.js';
 import { formatPage } from '../../../src/loadtest/format-page.js';
 import { formatLines, formatSummary } from '../../../src/loadtest/format-result.js';
 import { findBroken, type ClippingResult } from '../../../src/loadtest/result.js';
 
+const guide = readFileSync(new URL('../../../docs/ci.md', import.meta.url), 'utf8');
 const figures = { answerP50Ms: 1, answerP99Ms: 5, answerMaxMs: 9, rssPeakBytes: 150_000_000 };
 const result: ClippingResult = {
   event: 'bench',
@@ -38,6 +41,7 @@ const result: ClippingResult = {
   maxCoefficientError: 6e-8,
   coordinator: figures,
   idle: figures,
+  gradientsHeld: 12,
   rssPerWorkerBytes: 50_000,
   tcpP50Ms: 4,
   tcpP99Ms: 5,
@@ -61,6 +65,13 @@ describe('limits', () => {
     ['--max-p99-per-tcp', { maxP99PerTcp: 7.9 }, 8],
   ] as const)('%s names itself and what came', (limit, limits, got) => {
     expect(findBroken(result, limits)).toEqual([{ limit, wanted: Object.values(limits)[0], got }]);
+    expect(guide).toContain(`| \`${limit}\``);
+  });
+
+  it('and how the command ends are in docs/ci.md', () => {
+    const told = [...guide.matchAll(/^\| (\d) +\|/gm)].map(([, code]) => Number(code));
+    const { done, unexpected, usage, limitBroken, disconnected } = exitCodes;
+    expect(told).toEqual([done, unexpected, usage, limitBroken, disconnected]);
   });
 
   it('are broken by what was not measured, and by NaN', () => {
