@@ -10,6 +10,7 @@ const swept = [
   'test/simulation/simulation.test.ts',
   'test/property/native-boundary.test.ts',
   'test/unit/checkpoint/{checkpoint,commit-log}.test.ts',
+  'test/unit/model/batch-norm.test.ts',
   'test/unit/native/native-kernels.test.ts',
 ];
 

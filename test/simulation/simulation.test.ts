@@ -17,7 +17,7 @@ describe('coordinator and workers under simulated faults', () => {
   // A lease of an evaluation is overdue after 2 s where the worker's speed is known, after 60 s where nobody's is; the workers
   // hang in up to ten of them.
   it('go on when workers hang in evaluations alone', () => {
-    for (const seed of seeds.slice(0, 20)) {
+    for (const seed of seeds.slice(0, breadth({ unit: 5, sweep: 20 }))) {
       const toy = { ...scenarioOf(seed).toy, steps: 6, minWorkers: 4, evaluateEvery: 1, evaluationShards: 40 };
       const run = { seed, toy, workers: 4, shardMs: 5, latencyMs: 2, faultEveryMs: 100, healAt: 1000 };
       expect(simulate({ ...run, faults: new Set() }).virtualMs).toBeLessThan(2000);
