@@ -43,9 +43,10 @@ function endBlock(): f64 {
   return v128.any_true(isInfinite) ? NaN : sumLanes(v128.load(lowLanes), v128.load(highLanes));
 }
 
-/** Adam and AdamW. `sums`: 8 bytes a block for `endBlock`; digests: 16 bytes a block. */
+/** Adam and AdamW; the new weights go to `target`, which may be `params`. `sums`: 8 bytes a block for `endBlock`; digests: 16 bytes a block. */
 export function adam(
   bytes: usize,
+  target: usize,
   params: usize,
   grads: usize,
   averages: usize,
@@ -66,6 +67,7 @@ export function adam(
 ): void {
   for (let start: usize = 0; start < bytes; start += blockBytes) {
     const size = min(blockBytes, bytes - start);
+    const to = target + start;
     const p = params + start;
     const g = grads + start;
     const m = averages + start;
@@ -75,8 +77,8 @@ export function adam(
     for (let at: usize = 0; at < whole; at += pieceBytes) {
       const piece = min(pieceBytes, whole - at);
       // prettier-ignore
-      adamMoments(p + at, g + at, m + at, v + at, piece, clip, decay, coupledDecay, beta2, oneLessBeta1, oneLessBeta2);
-      adamWeights(p + at, m + at, v + at, piece, 16, stepSize, rootCorrection2, epsilon);
+      adamMoments(to + at, p + at, g + at, m + at, v + at, piece, clip, decay, coupledDecay, beta2, oneLessBeta1, oneLessBeta2);
+      adamWeights(to + at, m + at, v + at, piece, 16, stepSize, rootCorrection2, epsilon);
     }
     const rest = size - whole;
     if (rest > 0) {
@@ -85,9 +87,9 @@ export function adam(
       v128.store(tail, loadPart(m + whole, rest), 32);
       v128.store(tail, loadPart(v + whole, rest), 48);
       // prettier-ignore
-      adamMoments(tail, tail + 16, tail + 32, tail + 48, 16, clip, decay, coupledDecay, beta2, oneLessBeta1, oneLessBeta2);
+      adamMoments(tail, tail, tail + 16, tail + 32, tail + 48, 16, clip, decay, coupledDecay, beta2, oneLessBeta1, oneLessBeta2);
       adamWeights(tail, tail + 32, tail + 48, 16, rest, stepSize, rootCorrection2, epsilon);
-      storePart(p + whole, v128.load(tail), rest);
+      storePart(to + whole, v128.load(tail), rest);
       storePart(m + whole, v128.load(tail, 32), rest);
       storePart(v + whole, v128.load(tail, 48), rest);
     }
@@ -104,6 +106,7 @@ export function adam(
 
 /** Clips, decays the weights and takes the gradient into both moments. */
 function adamMoments(
+  target: usize,
   params: usize,
   grads: usize,
   averages: usize,
@@ -131,7 +134,7 @@ function adamMoments(
     high = f64x2.add(high, highSquares(clipped));
     const g = f32x4.add(clipped, f32x4.mul(coupledDecays, p));
     const m = v128.load(averages + at);
-    v128.store(params + at, p);
+    v128.store(target + at, p);
     v128.store(averages + at, f32x4.add(m, f32x4.mul(oneLessBeta1s, f32x4.sub(g, m))));
     const square = f32x4.mul(f32x4.mul(oneLessBeta2s, g), g);
     v128.store(squares + at, f32x4.add(f32x4.mul(beta2s, v128.load(squares + at)), square));
@@ -182,6 +185,7 @@ function adamWeights(
 /** SGD with momentum; `sums` and digests as for Adam. */
 export function sgdMomentum(
   bytes: usize,
+  target: usize,
   params: usize,
   grads: usize,
   buffer: usize,
@@ -195,19 +199,20 @@ export function sgdMomentum(
 ): void {
   for (let start: usize = 0; start < bytes; start += blockBytes) {
     const size = min(blockBytes, bytes - start);
+    const to = target + start;
     const p = params + start;
     const g = grads + start;
     const b = buffer + start;
     const whole = wholeGroups(size);
     beginBlock();
-    sgdMomentumGroups(p, g, b, whole, 16, clip, weightDecay, momentum, learningRate);
+    sgdMomentumGroups(to, p, g, b, whole, 16, clip, weightDecay, momentum, learningRate);
     const rest = size - whole;
     if (rest > 0) {
       v128.store(tail, loadPart(p + whole, rest));
       v128.store(tail, loadPart(g + whole, rest), 16);
       v128.store(tail, loadPart(b + whole, rest), 32);
-      sgdMomentumGroups(tail, tail + 16, tail + 32, 16, rest, clip, weightDecay, momentum, learningRate);
-      storePart(p + whole, v128.load(tail), rest);
+      sgdMomentumGroups(tail, tail, tail + 16, tail + 32, 16, rest, clip, weightDecay, momentum, learningRate);
+      storePart(to + whole, v128.load(tail), rest);
       storePart(b + whole, v128.load(tail, 32), rest);
     }
     store<f64>(sums, endBlock());
@@ -220,6 +225,7 @@ export function sgdMomentum(
 }
 
 function sgdMomentumGroups(
+  target: usize,
   params: usize,
   grads: usize,
   buffer: usize,
@@ -251,7 +257,7 @@ function sgdMomentumGroups(
     const b = f32x4.add(f32x4.mul(momentums, v128.load(buffer + at)), g);
     const p = f32x4.sub(p0, f32x4.mul(learningRates, b));
     v128.store(buffer + at, b);
-    v128.store(params + at, p);
+    v128.store(target + at, p);
     const counted = v128.and(p, mask);
     largest = i32x4.max_u(largest, v128.and(counted, magnitude));
     stateP = stir(stateP, counted, multiplier);
@@ -267,6 +273,7 @@ function sgdMomentumGroups(
 /** SGD without momentum; `sums` and digests as for Adam. */
 export function sgd(
   bytes: usize,
+  target: usize,
   params: usize,
   grads: usize,
   clip: f32,
@@ -277,17 +284,18 @@ export function sgd(
 ): void {
   for (let start: usize = 0; start < bytes; start += blockBytes) {
     const size = min(blockBytes, bytes - start);
+    const to = target + start;
     const p = params + start;
     const g = grads + start;
     const whole = wholeGroups(size);
     beginBlock();
-    sgdGroups(p, g, whole, 16, clip, weightDecay, learningRate);
+    sgdGroups(to, p, g, whole, 16, clip, weightDecay, learningRate);
     const rest = size - whole;
     if (rest > 0) {
       v128.store(tail, loadPart(p + whole, rest));
       v128.store(tail, loadPart(g + whole, rest), 16);
-      sgdGroups(tail, tail + 16, 16, rest, clip, weightDecay, learningRate);
-      storePart(p + whole, v128.load(tail), rest);
+      sgdGroups(tail, tail, tail + 16, 16, rest, clip, weightDecay, learningRate);
+      storePart(to + whole, v128.load(tail), rest);
     }
     store<f64>(sums, endBlock());
     sums += 8;
@@ -297,6 +305,7 @@ export function sgd(
 }
 
 function sgdGroups(
+  target: usize,
   params: usize,
   grads: usize,
   bytes: usize,
@@ -321,7 +330,7 @@ function sgdGroups(
     high = f64x2.add(high, highSquares(clipped));
     const p0 = v128.load(params + at);
     const p = f32x4.sub(p0, f32x4.mul(learningRates, f32x4.add(clipped, f32x4.mul(weightDecays, p0))));
-    v128.store(params + at, p);
+    v128.store(target + at, p);
     const counted = v128.and(p, mask);
     largest = i32x4.max_u(largest, v128.and(counted, magnitude));
     state = stir(state, counted, multiplier);

@@ -21,7 +21,8 @@ import type { ShardHealth } from './core/state.js';
 export interface TrainingState {
   /** Steps done. */
   step: number;
-  readonly params: Float32Array;
+  /** Of `step`; an update may lay them elsewhere. */
+  params: Float32Array;
   readonly optimizer: OptimizerState;
   /** What a checkpoint held of the state that travels with shards, by shard. */
   readonly carried?: Readonly<Record<string, Uint8Array>>;
@@ -84,7 +85,7 @@ export interface UpdateOutcome extends ClipResult {
 }
 
 /**
- * Applies one step to `state` in place. `sum` is the gradient of the summed loss [parameters] and is overwritten; undefined:
+ * Applies one step to `state` in place; `placeFor` may say where the weights after a step are to lie. `sum` is the gradient of the summed loss [parameters] and is overwritten; undefined:
  * the update is left out. Throws NumericalError GRADIENT_NOT_FINITE before (unless such updates are skipped) and WEIGHTS_NOT_FINITE
  * after the weights have changed, SPIKES_PERSIST when going back does not help; the state must then be given up.
  */
@@ -94,6 +95,7 @@ export function applyUpdate(
   reports: readonly ShardHealth[],
   sum: GradientSum | undefined,
   observer?: UpdateObserver,
+  placeFor?: (step: number) => Float32Array | undefined,
 ): UpdateOutcome {
   const { params, optimizer } = state;
   const count = reports.reduce((total, report) => total + report.count, 0);
@@ -133,17 +135,20 @@ export function applyUpdate(
   const clipped = factor ? undefined : clipGradients(rules.clip, grads, { params, layout, memory: optimizer });
   const learningRate = scheduledRate * spikeRateFactor(optimizer.scalars);
   const clipCoefficient = factor?.clipCoefficient ?? 1;
+  const target = placeFor?.(state.step) ?? params;
   const pass = updateInOnePass(arena, rules.optimizer, {
     params,
+    target,
     state: optimizer,
     grads,
     learningRate,
     clipCoefficient,
   });
   if (!pass.hasFiniteWeights) throw weightsNotFinite(state.step, gradNorm, learningRate);
-  const blockDigests = setBuffers(params, rules.buffers ?? [], pass.blockDigests);
+  state.params = target;
+  const blockDigests = setBuffers(target, rules.buffers ?? [], pass.blockDigests);
   if (rules.spikes?.reaction === 'rollback' && !spike && state.step % rules.spikes.rollbackEvery === 0) {
-    putBy(optimizer, params, state.step);
+    putBy(optimizer, target, state.step);
   }
   const clips = clipped ?? { gradNorm, clippedNorm: Math.sqrt(pass.clippedSquaredNorm), clipCoefficient, ...factor };
   return { ...seal(blockDigests), ...clips, skipped: false, ...(spike && { spike }) };

@@ -46,6 +46,7 @@ export class Coordinator {
     this.#options = options;
     this.#run = run;
     this.#roads = roads;
+    run.placeFor = (step) => roads.placeFor(step);
     this.#reception = new Reception(options, run);
     const { state, carried, statistics } = run;
     this.#outbox = new Outbox({ ...options, state, carried, statistics, roads });

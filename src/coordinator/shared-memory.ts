@@ -3,10 +3,9 @@
 import { randomBytes } from 'node:crypto';
 import { ProtocolError } from '../errors.js';
 import { cutVector, type Chunk, type TensorHeader } from '../protocol/chunks.js';
-import { encodeCellHeader, type Frame } from '../protocol/frame.js';
+import { encodeCellHeader, headerBytes, type Frame } from '../protocol/frame.js';
 import { CellFile, nonceBytes, type CellFileShape, type FileMover } from '../transport/cell-file.js';
 import { findLayFileOver } from '../backend/native-addon.js';
-import type { LayFileOver } from '../native/addon.js';
 import type { PagedVector } from '../tensor/vector-arena.js';
 import type { Peer } from './peer.js';
 
@@ -33,6 +32,8 @@ export class SharedMemory {
   readonly #shards: number;
   readonly #memory: MemoryOfRun;
   readonly #layFileOver = findLayFileOver();
+  /** The cells of weights as this process sees them, from the first worker on that takes them. */
+  #slots: readonly (PagedVector | undefined)[] = [];
   /** Views of workers that have left. */
   readonly #spare: PagedVector[] = [];
   readonly #weights: CellFile;
@@ -83,6 +84,8 @@ export class SharedMemory {
       );
     }
     lane.isTaken = true;
+    if (this.#slots.length === 0)
+      this.#slots = Array.from({ length: weightsSlots }, (_, cell) => this.#layOver(this.#weights, cell, true));
     return true;
   }
 
@@ -90,12 +93,24 @@ export class SharedMemory {
     return this.#lanes.get(peer)?.isTaken === true;
   }
 
+  /**
+   * Where the weights of a step can be computed, so that they need not be copied: the cell is stamped as nobody's until
+   * `writeWeights` tells of it. Undefined where a cell cannot be laid over memory.
+   */
+  placeFor(step: number): Float32Array | undefined {
+    const cell = step % weightsSlots;
+    const slot = this.#slots[cell];
+    if (slot) this.#weights.stamp(cell, new Uint8Array(headerBytes));
+    return slot?.vector;
+  }
+
   /** Lays the weights of a step out; returns the frame that tells of them. Throws `SHM_FULL`. */
   writeWeights(header: TensorHeader, params: Float32Array): Uint8Array {
     const cell = header.step % weightsSlots;
     const [whole] = cutVector(header, params, this.#vectorBytes);
     const frame = encodeCellHeader((whole as Chunk).header, cell);
-    this.#weights.write(cell, frame, (whole as Chunk).payload);
+    if (params === this.#slots[cell]?.vector) this.#weights.stamp(cell, frame);
+    else this.#weights.write(cell, frame, (whole as Chunk).payload);
     return frame;
   }
 
@@ -108,16 +123,17 @@ export class SharedMemory {
     const isWhole = header.dtype === 'f32' && 4 * header.count === this.#vectorBytes && header.count === header.total;
     if (!lane?.isTaken || !this.#layFileOver || !isWhole || header.offset + header.chunk > 0 || cell >= this.#shards)
       return undefined;
-    const view = (lane.views[cell] ??= this.#layOver(lane.gradients, cell, this.#layFileOver));
+    const view = (lane.views[cell] ??= this.#layOver(lane.gradients, cell, false));
     if (view) lane.gradients.check(cell, head);
     return view?.vector;
   }
 
-  #layOver(file: CellFile, cell: number, layFileOver: LayFileOver): PagedVector | undefined {
+  #layOver(file: CellFile, cell: number, isWritable: boolean): PagedVector | undefined {
+    if (!this.#layFileOver) return undefined;
     const room = this.#spare.pop() ?? this.#memory.allocatePages(this.#vectorBytes / 4);
     if (!room) return undefined;
     try {
-      layFileOver(room.pages, file.fd, file.payloadPosition(cell), false);
+      this.#layFileOver(room.pages, file.fd, file.payloadPosition(cell), isWritable);
       return room;
     } catch {
       this.#spare.push(room);

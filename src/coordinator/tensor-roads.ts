@@ -99,6 +99,11 @@ export class TensorRoads {
     return { kind: 'weights', generation, step, attempt: 0, level: 0, index: 0, runId };
   }
 
+  /** Where the weights of a step can be computed for the road that most take. */
+  placeFor(step: number): Float32Array | undefined {
+    return this.#hasRoom ? this.#sharedMemory?.placeFor(step) : undefined;
+  }
+
   /** A gradient where it lies, in the worker's memory; undefined: it has to be copied. */
   viewOf(peer: Peer, frame: Frame): Float32Array | undefined {
     return frame.cell === undefined ? undefined : this.#sharedMemory?.viewOf(peer, frame);

@@ -62,6 +62,8 @@ export class TrainingRun {
   readonly mover: FileMover;
   /** Vectors over which files can be laid. */
   readonly allocatePages: (length: number) => PagedVector | undefined;
+  /** Says where the weights after a step are to lie, if anybody cares. */
+  placeFor: ((step: number) => Float32Array | undefined) | undefined;
   /** State that travels with shards, if any does. */
   readonly carried: CarriedStates | undefined;
   /** Batch normalisation's exchange, if the model has any. */
@@ -78,6 +80,8 @@ export class TrainingRun {
   readonly #startedAt = performance.now();
   readonly #telemetry: UpdateTelemetry;
   readonly #updateThread: Worker | undefined;
+  /** Where the weights lay at the start, until an update lays them elsewhere. */
+  #firstPlace: Float32Array | undefined;
   /** Describes the last step to those who watch, unless that is done. */
   #describe: () => readonly DetailEvent[] = () => [];
   #lastSavedStep: number | undefined;
@@ -104,6 +108,7 @@ export class TrainingRun {
     this.allocatePages = (length) => this.#arena.allocatePages(length);
     this.#updateThread = this.#arena.team && startUpdateThread(this.#arena.team);
     this.state = placeState(this.#arena, options.state);
+    this.#firstPlace = this.state.params;
     this.#telemetry = new UpdateTelemetry(plan.layout, this.#arena, this.state.params);
     this.gradients = new GradientStore(plan.layout.size, training.shards, this.#arena, training.wire);
     this.carried = plan.carried && new CarriedStates(plan.carried, options.state.carried ?? {});
@@ -164,15 +169,26 @@ export class TrainingRun {
     this.statistics?.reported(reports);
     const buffers = this.statistics?.takeBuffers(this.state.params) ?? [];
     const rules = { ...this.#rules, buffers };
-    const { spike, ...outcome } = applyUpdate(this.state, rules, reports, isSkipped ? undefined : sum, {
-      onGradient: (mean) => {
-        this.clock.gradient();
-        this.#telemetry.onGradient(mean);
+    const { spike, ...outcome } = applyUpdate(
+      this.state,
+      rules,
+      reports,
+      isSkipped ? undefined : sum,
+      {
+        onGradient: (mean) => {
+          this.clock.gradient();
+          this.#telemetry.onGradient(mean);
+        },
+        onSpike: (found) => this.saveStep('spike', this.state.step, found.gradNorm),
       },
-      onSpike: (found) => this.saveStep('spike', this.state.step, found.gradNorm),
-    });
+      this.placeFor,
+    );
     this.clock.end(this.state.step, this.gradients.takePeak());
     if (sum) this.gradients.giveBack(sum);
+    if (this.#firstPlace && this.state.params !== this.#firstPlace) {
+      this.#arena.free(this.#firstPlace);
+      this.#firstPlace = undefined;
+    }
     this.carried?.advance(reports);
     const { step } = this.state;
     this.#gradientLog?.append(step, reports, ranks);

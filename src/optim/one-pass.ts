@@ -8,6 +8,8 @@ import type { Optimizer, OptimizerState } from './optimizer.js';
 
 export interface OnePass {
   readonly params: Float32Array;
+  /** Where the new weights go; by default `params`, which is otherwise left as it is. */
+  readonly target?: Float32Array;
   readonly state: OptimizerState;
   /** The mean gradient; what is left in it is of no use to anybody. */
   readonly grads: Float32Array;
@@ -24,13 +26,14 @@ export interface OnePassOutcome {
   readonly blockDigests: ReadonlyMap<Float32Array, Uint8Array>;
 }
 
-/** Updates `params` and `state` in place: with the optimizer's kernel where it has one, or with the oracles, to the same bits. */
+/** Updates `state` in place, and `params`, there or into `target`: with the optimizer's kernel where it has one, or with the oracles, to the same bits. */
 export function updateInOnePass(arena: VectorArena, optimizer: Optimizer, pass: OnePass): OnePassOutcome {
   return updateByKernel(arena, optimizer, pass) ?? updateByOracles(arena, optimizer, pass);
 }
 
 function updateByOracles(arena: VectorArena, optimizer: Optimizer, pass: OnePass): OnePassOutcome {
-  const { params, state, grads, learningRate, clipCoefficient } = pass;
+  const { state, grads, learningRate, clipCoefficient, params: before, target: params = before } = pass;
+  if (params !== before) params.set(before);
   if (clipCoefficient !== 1) scaleInPlace(grads, clipCoefficient);
   const clippedSquaredNorm = squaredNormIn(arena, grads);
   optimizer.update(state, params, grads, learningRate);
@@ -39,15 +42,15 @@ function updateByOracles(arena: VectorArena, optimizer: Optimizer, pass: OnePass
 }
 
 function updateByKernel(arena: VectorArena, { kernel }: Optimizer, pass: OnePass): OnePassOutcome | undefined {
-  const { params, state, grads, learningRate, clipCoefficient: clip } = pass;
+  const { params, target = params, state, grads, learningRate, clipCoefficient: clip } = pass;
   const { team } = arena;
   if (!team || !kernel) return undefined;
   const moments = kernel.moments.flatMap((name) => state.moments[name] ?? []);
-  const written = [params, ...moments];
+  const written = [target, ...moments];
   const stride = blockDigestBytes * numBlocks(params.length);
   const room = arena.allocate((written.length * stride) / 4);
   try {
-    const vectors = [params, grads, ...moments].map((vector) => arena.addressOf(vector));
+    const vectors = [target, params, grads, ...moments].map((vector) => arena.addressOf(vector));
     const digestsAt = arena.addressOf(room);
     if (!vectors.every((address) => address !== undefined) || digestsAt === undefined) return undefined;
     const digests = written.map((_, i) => ({ at: digestsAt + i * stride, step: blockDigestBytes }));

@@ -15,9 +15,9 @@ export const blockKernelNames = [
   'squaredNorm', // vector, sums
   'follow', // copy, source, changes, sums
   'digestBlocks', // vector, digests
-  'sgd', // params, grads, clip, weightDecay, learningRate, sums, digests
-  'sgdMomentum', // params, grads, buffer, clip, weightDecay, momentum, learningRate, sums, two digests
-  'adam', // params, grads, averages, squares, clip, decay, coupledDecay, beta2, 1 - beta1, 1 - beta2, stepSize, rootCorrection2, epsilon, sums, three digests
+  'sgd', // target, params, grads, clip, weightDecay, learningRate, sums, digests
+  'sgdMomentum', // target, params, grads, buffer, clip, weightDecay, momentum, learningRate, sums, two digests
+  'adam', // target, params, grads, averages, squares, clip, decay, coupledDecay, beta2, 1 - beta1, 1 - beta2, stepSize, rootCorrection2, epsilon, sums, three digests
 ] as const;
 
 export type BlockKernelName = (typeof blockKernelNames)[number];
