@@ -14,8 +14,8 @@ import type { WasmMemory } from './webassembly.js';
 const blockBytes = 4 * normBlockSize;
 /** Four vectors of 16 blocks are a MiB: they stay in a core's second cache. */
 const maxChunkBlocks = 16;
-/** A job of fewer blocks, half a million values, is done sooner than another thread is awake. */
-const minSharedBlocks = 128;
+/** A job of fewer blocks, 200,000 values, is done sooner than another thread is awake. */
+const minSharedBlocks = 48;
 const maxOperands = 20;
 const lateMs = 60_000;
 

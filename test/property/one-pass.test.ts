@@ -28,7 +28,7 @@ const optimizers: [string, OptimizerOptions][] = [
 ];
 
 interface Placed {
-  readonly params: Float32Array;
+  params: Float32Array;
   readonly state: OptimizerState;
   readonly grads: Float32Array;
 }
