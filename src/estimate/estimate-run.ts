@@ -7,6 +7,7 @@ import { prepareRun } from '../launch/prepare-run.js';
 import { numWorkers } from '../launch/worker-pool.js';
 import { createOptimizer } from '../optim/create-optimizer.js';
 import { withRollback } from '../optim/rollback.js';
+import { isOwnModel, type AnyModelSpec } from '../params/own-model-spec.js';
 import { coordinatorMemory, workerMemory } from './memory.js';
 import { runTrial, type TrialOptions, type TrialResult } from './trial-run.js';
 import { bytesOfBlocks, bytesOfStep, type WorkerBytes } from './wire-bytes.js';
@@ -26,6 +27,8 @@ export interface RunEstimate {
   /** Training data on the wire: a worker comes to hold all of it, as far as its cache goes. */
   readonly dataBytes: number;
   readonly memory: { readonly coordinatorBytes: number; readonly workerBytes: number };
+  /** What of this run the figures leave out, in words. */
+  readonly notCounted: readonly string[];
   /** Undefined: nothing was to be measured. */
   readonly measured?: TrialResult;
   /** Of the whole run; undefined: no step was timed. */
@@ -62,9 +65,16 @@ export async function estimateRun(training: TrainingOptions, options: EstimateOp
     bytesPerStep,
     dataBytes: bytesOfBlocks(train.blocks),
     memory: { coordinatorBytes: coordinatorMemory(plan, shape), workerBytes: workerMemory(plan, shape) },
+    notCounted: listOmissions(plan.model),
     ...(measured && { measured }),
     ...(seconds !== undefined && { seconds }),
   };
+}
+
+function listOmissions(model: AnyModelSpec): string[] {
+  if (isOwnModel(model)) return ['in the estimated memory: what your own model keeps of a batch'];
+  const isExchanged = model.norm?.startsWith('batch') === true;
+  return isExchanged ? ['in the bytes of a step: the statistics of batch normalisation'] : [];
 }
 
 /** Vectors that the optimizer keeps beside the weights. */

@@ -18,6 +18,9 @@ const emptyBytes = {
   webgpu: 440 * MiB,
 } as const satisfies Record<'coordinator' | BackendName, number>;
 
+/** tfjs, where it is not in the empty process already. */
+const tfjsOnWasmBytes = 50 * MiB;
+
 /** Values kept of each unit, row and time step of a forward pass on the kernels. */
 const keptByCell = { rnn: 1.3, relu: 1.3, gru: 5.3, lstm: 7.3 } as const satisfies Record<Cell, number>;
 /** What other executions keep beside the kernels, and a training step beside a forward pass. */
@@ -55,7 +58,8 @@ export function workerMemory(plan: RunPlan, { backend, execution, shards }: Memo
     evaluated * valuesKept(plan, 'evaluate', execution),
   );
   const data = Math.min(splitBytes(plan, plan.dataset.train), residentBytes);
-  return emptyBytes[backend] + 4 * (vectors * plan.layout.size + batch) + data;
+  const empty = emptyBytes[backend] + (backend === 'wasm' && execution !== 'native' ? tfjsOnWasmBytes : 0);
+  return Math.round(empty + 4 * (vectors * plan.layout.size + batch) + data);
 }
 
 function splitBytes({ dataset }: RunPlan, split: RunPlan['dataset']['train'] | undefined): number {

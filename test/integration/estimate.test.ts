@@ -100,7 +100,9 @@ describe('bridle estimate', () => {
       { cwd: root },
     );
     expect(await run.exit()).toMatchObject({ code: 0 });
-    expect(run.events).toMatchObject([{ examples: { train: 1000, valid: 100, test: 100 }, bytesPerStep: [{}, {}] }]);
+    expect(run.events).toMatchObject([
+      { examples: { train: 1000, valid: 100, test: 100 }, bytesPerStep: [{}, {}], notCounted: [] },
+    ]);
   });
 
   it('refuses what the run would refuse, with its code', async () => {

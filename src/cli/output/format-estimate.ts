@@ -19,7 +19,9 @@ export function formatEstimate(found: RunEstimate): string {
     ...memoryLines(found),
     ...timeLines(found),
   ];
-  return lines.map(([name, figure, how]) => `${name.padEnd(16)}${figure}\n${' '.repeat(16)}  (${how})\n`).join('');
+  const omissions = found.notCounted.map((omission) => `${'not counted'.padEnd(16)}${omission}\n`);
+  const told = lines.map(([name, figure, how]) => `${name.padEnd(16)}${figure}\n${' '.repeat(16)}  (${how})\n`);
+  return [...told, ...omissions].join('');
 }
 
 function bytesLines({ bytesPerStep }: RunEstimate): [string, string, string][] {

@@ -17,6 +17,7 @@ const known: RunEstimate = {
   ],
   dataBytes: 8 << 20,
   memory: { coordinatorBytes: 118 << 20, workerBytes: 205 << 20 },
+  notCounted: [],
 };
 
 describe('formatEstimate', () => {
@@ -35,6 +36,13 @@ describe('formatEstimate', () => {
     expect(text).toMatch(/time a step {5}37\.00 ms, 190\.0 ms an evaluation\n.*median of 3 steps with 2 workers/);
     expect(text).toMatch(/whole run {7}25 s\n/);
     expect(text).toMatch(/coordinator 120\.0 MiB, each worker 200\.0 MiB\n.*trial of 5 steps/);
+  });
+
+  it('says what is left out', () => {
+    expect(formatEstimate(known)).not.toContain('not counted');
+    expect(formatEstimate({ ...known, notCounted: ['in the bytes: a'] })).toMatch(
+      /\nnot counted {5}in the bytes: a\n$/,
+    );
   });
 
   it('owns up to a trial that ended too early', () => {
