@@ -77,10 +77,10 @@ describe('bridle doctor --join', () => {
     expect(checks.get('advertised')?.detail).toBe('trainer.example.org:29600');
     const { roundTripMs = 0 } = checks.get('round trip')?.figures ?? {};
     expect(roundTripMs).toBeGreaterThanOrEqual(40);
-    expect(roundTripMs).toBeLessThan(80);
+    expect(roundTripMs).toBeLessThan(150);
     const { downBytesPerSecond = 0, upBytesPerSecond = 0 } = checks.get('bandwidth')?.figures ?? {};
     for (const share of [downBytesPerSecond / line.down, upBytesPerSecond / line.up]) {
-      expect(share).toBeGreaterThan(0.6);
+      expect(share).toBeGreaterThan(0.4);
       expect(share).toBeLessThan(1.2);
     }
     const { seconds = 0, downBytes = 0, upBytes = 0 } = checks.get('a step from here')?.figures ?? {};
