@@ -50,6 +50,9 @@ async function untilNoneIsLeft(find: () => unknown[], deadlineMs = 10_000): Prom
     if (Date.now() > end) throw new Error(`still there after ${deadlineMs} ms: ${JSON.stringify(find())}`);
 }
 
+if (!hasSsh)
+  console.warn('left out: scripts/cluster over a real sshd. To run it: apt-get install openssh-server openssh-client');
+
 describe.runIf(hasSsh)('scripts/cluster', () => {
   beforeAll(async () => {
     mkdirSync(far);

@@ -6,7 +6,9 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 
 const sshd = '/usr/sbin/sshd';
-export const hasSsh = existsSync(sshd) && spawnSync('ssh', ['-V']).status === 0;
+const isRoot = process.getuid?.() === 0;
+const canMount = spawnSync('unshare', ['--mount', 'true']).status === 0;
+export const hasSsh = existsSync(sshd) && spawnSync('ssh', ['-V']).status === 0 && (canMount || !isRoot);
 /** Run by root it wants an empty folder in /run, which only itself gets to see. */
 const inOwnRun = 'mount -t tmpfs tmpfs /run && mkdir -m 755 /run/sshd && exec "$@"';
 
@@ -42,8 +44,7 @@ export async function startSshServer(folder: string): Promise<SshServer> {
     ].join('\n'),
   );
   const start = [sshd, '-D', '-f', at('sshd-config'), '-E', at('sshd-log')];
-  const [program = '', ...args] =
-    process.getuid?.() === 0 ? ['unshare', '--mount', 'sh', '-c', inOwnRun, 'sh', ...start] : start;
+  const [program = '', ...args] = isRoot ? ['unshare', '--mount', 'sh', '-c', inOwnRun, 'sh', ...start] : start;
   const server = spawn(program, args, { stdio: 'ignore' });
   const options = [`UserKnownHostsFile=${at('known-hosts')}`, 'StrictHostKeyChecking=yes', 'IdentitiesOnly=yes'];
   const client = ['-F', 'none', '-p', `${port}`, '-i', at('user-key'), ...options.flatMap((option) => ['-o', option])];
