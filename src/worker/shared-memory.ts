@@ -60,13 +60,20 @@ export class SharedMemory {
     }
   }
 
-  /** Lays each cell of weights over the vector that `roomFor` gives, so that weights need not be copied; they must not be written. */
+  /**
+   * Lays each cell of weights over the vector that `roomFor` gives, so that weights need not be copied; they must not be written.
+   * Where that cannot be done (large pages of the system, no memory) they are copied as before.
+   */
   mapWeights(roomFor: (cell: number) => PagedVector | undefined, layFileOver: LayFileOver): void {
     const slots: Float32Array[] = [];
     for (let cell = 0; cell < this.#weightsCells; cell += 1) {
       const room = roomFor(cell);
       if (!room) return;
-      layFileOver(room.pages, this.#weights.fd, this.#weights.payloadPosition(cell), false);
+      try {
+        layFileOver(room.pages, this.#weights.fd, this.#weights.payloadPosition(cell), false);
+      } catch {
+        return;
+      }
       slots.push(room.vector);
     }
     this.#slots = slots;

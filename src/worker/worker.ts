@@ -161,14 +161,10 @@ class Worker implements SessionHost {
   onSharedMemory(memory: SharedMemory): void {
     const layFileOver = findLayFileOver();
     if (!layFileOver) return;
-    try {
-      memory.mapWeights(
-        (cell) => (this.#slots[cell] ??= this.#arena.allocatePages(this.#joinedSpec.parameters)),
-        layFileOver,
-      );
-    } catch (error) {
-      this.#options.log.info({ reason: String(error) }, 'weights are copied from shared memory');
-    }
+    memory.mapWeights(
+      (cell) => (this.#slots[cell] ??= this.#arena.allocatePages(this.#joinedSpec.parameters)),
+      layFileOver,
+    );
     this.#compute.useCells(memory.gradientPages);
   }
 
