@@ -110,6 +110,11 @@ export function applyUpdate(
   state.step += 1;
   const skip = (): UpdateOutcome => ({ ...seal(), gradNorm: NaN, clippedNorm: NaN, clipCoefficient: 1, skipped: true });
   if (!sum || count === 0) return skip();
+  // An infinite variance leaves a gradient of 0: nothing else would notice.
+  if (!(rules.buffers ?? []).every(({ values }) => values.every(Number.isFinite))) {
+    if (rules.skipsNonFinite) return skip();
+    throw averagesNotFinite(state.step);
+  }
 
   const { arena, layout } = rules;
   const grads = sum.target ?? sum.left;
@@ -163,6 +168,14 @@ function setBuffers(
   if (buffers.length === 0) return digests;
   for (const { offset, values } of buffers) params.set(values, offset);
   return new Map([...(digests ?? [])].filter(([vector]) => vector !== params));
+}
+
+function averagesNotFinite(step: number): NumericalError {
+  return new NumericalError(
+    'WEIGHTS_NOT_FINITE',
+    `Step ${step}: the running averages of batch normalisation would not be finite, and the weights are unharmed. ` +
+      'Look for numbers in the data that are too large, or lower --learning-rate; --on-nonfinite skip leaves such steps out.',
+  );
 }
 
 function weightsNotFinite(step: number, gradNorm: number, learningRate: number): NumericalError {

@@ -83,16 +83,18 @@ export class BatchStatistics {
     return spec.norm === 'batch-ghost' ? statisticsOf(spec, openSteps()).filter(({ isForward }) => isForward) : [];
   }
 
-  /** Takes in the collective that comes next. */
-  collected(scores: readonly ShardScore[]): void {
+  /** Takes in the collective that comes next; returns the shards whose part is not finite. */
+  collected(scores: readonly ShardScore[]): number[] {
     const at = this.#next;
-    if (!at) return;
-    const parts = new Map(scores.flatMap(({ shard, part }) => (part ? [[shard, readPart(readFloats(part))]] : [])));
+    if (!at) return [];
+    const values = scores.flatMap(({ shard, part }) => (part ? [[shard, readFloats(part)] as const] : []));
+    const parts = new Map(values.map(([shard, floats]) => [shard, readPart(floats)]));
     const width = widthOf(this.#plan.spec, at);
     const nothing: Part = { count: 0, a: new Float64Array(width), b: new Float64Array(width) };
     const part = joinParts(parts, this.#plan.numShards, at.isForward) ?? nothing;
     if (at.isForward) this.#moments.push({ at, part });
     this.#totals.push(new Uint8Array(totalsOf(part, at.isForward).buffer));
+    return values.filter(([, floats]) => !floats.every(Number.isFinite)).map(([shard]) => shard);
   }
 
   /** Takes in what shards have taken of themselves, with the reports that count. */

@@ -41,6 +41,7 @@ export class Coordinator {
   #isDispatching = false;
   #hasEnded = false;
   #timer: NodeJS.Timeout | undefined;
+  #statisticsWarnedOf = -1;
 
   private constructor(options: CoordinatorOptions, run: TrainingRun, roads: TensorRoads) {
     this.#options = options;
@@ -178,7 +179,7 @@ export class Coordinator {
         this.#run.recordEvaluation(effect.step, effect.scores);
         return;
       case 'collected':
-        this.#run.statistics?.collected(effect.scores);
+        this.#warnOfStatistics(this.#run.statistics?.collected(effect.scores) ?? []);
         return;
       case 'save':
         void this.#run.save().catch((error: unknown) => this.fail(error));
@@ -196,6 +197,18 @@ export class Coordinator {
       case 'finish':
         this.#finish(effect.reason);
     }
+  }
+
+  /** Once a step: from one shard it spreads to all that follows. */
+  #warnOfStatistics([shard]: readonly number[]): void {
+    const { step } = this.#run.state;
+    if (shard === undefined || this.#statisticsWarnedOf === step) return;
+    this.#statisticsWarnedOf = step;
+    const ids = this.#options.plan.exampleIds('train', step, shard);
+    const message =
+      `Step ${step + 1}: the statistics of shard ${shard} (example ids ${ids.join(', ')}) are not finite. ` +
+      'With batch normalisation that reaches the gradient of every shard.';
+    this.#options.onEvent({ event: 'warning', code: 'STATISTICS_NOT_FINITE', message });
   }
 
   // ---- who comes and goes

@@ -78,6 +78,11 @@ describe('running averages', () => {
   });
 });
 
+it('tells whose part is not finite', () => {
+  const { statistics } = begin({ ...base, norm: 'batch' }, 3, 3);
+  expect(statistics.collected(scores([2, 2, 2], [1, NaN, 0], [1, 1, Infinity]))).toEqual([1, 2]);
+});
+
 it('refuses parts of another size, and what no message can carry', () => {
   const { statistics } = begin({ ...base, norm: 'batch' }, 3);
   expect(() => statistics.check(scores([2, 2]))).toThrow(expect.objectContaining({ code: 'STATISTICS_INVALID' }));

@@ -50,6 +50,16 @@ it.each(cases)('has PyTorch’s loss, states and gradients of states: $spec.cell
   });
 });
 
+it('refuses a model with normalisation or zoneout, and leaves out what training draws', () => {
+  const [dense] = cases;
+  const { spec } = dense!;
+  const refused = expect.objectContaining({ code: 'REPLAY_MODEL' });
+  for (const parts of [{ norm: 'layer' }, { norm: 'batch' }, { zoneout: 0.1 }] as const)
+    expect(() => replayStep({ ...spec, ...parts }, paramsOf(dense!), [shardOf(dense!)])).toThrow(refused);
+  const drawn = { ...spec, variationalDropout: 0.5, omega: 1 };
+  expect(replayStep(drawn, paramsOf(dense!), [shardOf(dense!)]).loss).toBeCloseTo(dense!.loss, 5);
+});
+
 describe('what breaks first', () => {
   const [dense] = cases as [OracleCase];
 
