@@ -141,3 +141,15 @@ describe('a step is refused', () => {
     );
   });
 });
+
+it('sets buffers after the update, and lets no value that is not finite into them', () => {
+  const sum = () => ({ left: Float32Array.of(0, 16, 24) });
+  const training = state(3, -4, 7);
+  applyUpdate(training, { ...rules, buffers: [{ offset: 0, values: Float32Array.of(9) }] }, reports, sum());
+  expect(training.params[0]).toBe(9);
+  const infinite = { ...rules, buffers: [{ offset: 0, values: Float32Array.of(Infinity) }] };
+  const broken = expect.objectContaining({ code: 'WEIGHTS_NOT_FINITE' });
+  expect(() => applyUpdate(training, infinite, reports, sum())).toThrow(broken);
+  expect(applyUpdate(training, { ...infinite, skipsNonFinite: true }, reports, sum()).skipped).toBe(true);
+  expect(training.params[0]).toBe(9);
+});
