@@ -16,6 +16,8 @@ export interface ExchangeShape {
   readonly floats: number;
   readonly payload: PayloadChoice;
   readonly dtype: WireDtype;
+  /** That carry the workers; undefined: each has one of its own. */
+  readonly processes?: number;
 }
 
 export interface ExchangeCounts {
@@ -36,7 +38,7 @@ const bridleMain = fileURLToPath(new URL('../cli/main.js', import.meta.url));
 
 /** Times the steps of a run. Throws what ended it. */
 export async function timeExchange(
-  { workers, floats, payload, dtype }: ExchangeShape,
+  { workers, floats, payload, dtype, processes = workers }: ExchangeShape,
   { warmup, steps }: ExchangeCounts,
   signal: AbortSignal,
 ): Promise<ExchangeTime> {
@@ -68,7 +70,7 @@ export async function timeExchange(
     const failed = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       swarm = new Swarm({
-        ...{ join: url, insecure: false, workers, processes: workers, payload, churnRate: 0 },
+        ...{ join: url, insecure: false, workers, processes, payload, churnRate: 0 },
         plan: { seed: 1, kind: 'fixed', explodeRate: 0, nanRate: 0 },
         rates: { slowRate: 0, dropRate: 0 },
         onStep: () => undefined,

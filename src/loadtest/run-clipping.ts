@@ -4,9 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BridleError, exitCodes, TransportError } from '../errors.js';
+import { parseJoinAddress } from '../transport/address.js';
 import { checkConnectOptions } from '../transport/client.js';
 import type { ClippingOptions, ClippingRun } from './clipping-options.js';
 import { CoordinatorProcess } from './coordinator-process.js';
+import { processListeningOn } from './find-process.js';
 import { judge, type Measured } from './judge.js';
 import { ProcessWatch, readMemory } from './process-watch.js';
 import { readRecordedNorms } from './recorded-norms.js';
@@ -98,6 +100,7 @@ async function loadOther(options: ClippingOptions, url: string): Promise<Measure
   const { workers, steps, warmup, insecure, token, tlsCaPath } = options;
   checkConnectOptions({ join: url, token, ...(tlsCaPath !== undefined && { tlsCaPath }), insecure });
   const failure = new Failure(options.signal);
+  const watch = watchLocal(url);
   let firstStep: number | undefined;
   let finish = (): void => undefined;
   const finished = new Promise<void>((resolve) => (finish = resolve));
@@ -120,11 +123,21 @@ async function loadOther(options: ClippingOptions, url: string): Promise<Measure
       joinedMs: swarm.joinedMs,
       counts: swarm.counts,
       planted: swarm.planted,
+      ...(watch && { coordinatorSamples: watch.samples }),
     };
   } finally {
     failure.release();
+    await watch?.stop();
     await swarm.end();
   }
+}
+
+/** Watches somebody else's coordinator, where it is a process on this machine that may be looked at. */
+function watchLocal(join: string): ProcessWatch | undefined {
+  const { url, isLocal, isEncrypted, socketPath } = parseJoinAddress(join);
+  if (!isLocal || isEncrypted || socketPath !== undefined) return undefined;
+  const processId = processListeningOn(Number(new URL(url).port || 80));
+  return processId === undefined ? undefined : new ProcessWatch(processId, url);
 }
 
 function startSwarm(options: ClippingOptions, url: string, failure: Failure, onStep: (step: number) => void): Swarm {
