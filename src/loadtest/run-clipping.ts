@@ -133,8 +133,8 @@ async function loadOther(options: ClippingOptions, url: string): Promise<Measure
 }
 
 /** Watches somebody else's coordinator, where it is a process on this machine that may be looked at. */
-function watchLocal(join: string): ProcessWatch | undefined {
-  const { url, isLocal, isEncrypted, socketPath } = parseJoinAddress(join);
+function watchLocal(address: string): ProcessWatch | undefined {
+  const { url, isLocal, isEncrypted, socketPath } = parseJoinAddress(address);
   if (!isLocal || isEncrypted || socketPath !== undefined) return undefined;
   const processId = processListeningOn(Number(new URL(url).port || 80));
   return processId === undefined ? undefined : new ProcessWatch(processId, url);
