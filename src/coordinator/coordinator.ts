@@ -121,8 +121,9 @@ export class Coordinator {
 
   #onTick(): void {
     const now = performance.now();
-    for (const peer of this.#byRank.values()) {
+    for (const [rank, peer] of this.#byRank) {
       peer.send({ heartbeat: {} });
+      if (peer.hasSpoken()) this.#dispatch({ type: 'heard', rank });
       peer.checkProgress(now);
     }
     this.#dispatch({ type: 'tick' });

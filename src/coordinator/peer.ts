@@ -56,6 +56,7 @@ export class Peer {
   #closing: string | undefined;
   readonly #helloTimer: NodeJS.Timeout;
   #lastQueued = 0;
+  #lastReceived = 0;
   #progressAt: number;
 
   constructor(connection: Connection, handlers: PeerHandlers, now: number) {
@@ -91,6 +92,14 @@ export class Peer {
     this.#closing ??= reason;
     if (code === 'ANSWER_INVALID') this.hasBroken = true;
     this.connection.close(codeOfReason[code] ?? closeCodes.protocol, `${code}: ${reason}`);
+  }
+
+  /** Tells whether anything has come since this was asked last: a long message is a sign of life before it is whole. */
+  hasSpoken(): boolean {
+    const received = this.connection.receivedBytes;
+    const isNew = received > this.#lastReceived;
+    this.#lastReceived = received;
+    return isNew;
   }
 
   /** Drops a peer whose queue has not moved for too long; size alone is no reason. */

@@ -11,6 +11,9 @@ export function countTraffic(connection: Connection, traffic: Traffic): Connecti
   return {
     peer: connection.peer,
     isLocal: connection.isLocal,
+    get receivedBytes() {
+      return connection.receivedBytes;
+    },
     get queuedBytes() {
       return connection.queuedBytes;
     },

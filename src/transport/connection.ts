@@ -27,6 +27,8 @@ export interface Connection {
   send(bytes: Uint8Array): void;
   /** Lets all messages that `queue` sends leave together: one call of the system, and the peer is woken once. */
   batch(queue: () => void): void;
+  /** Bytes that have come, those of a message that is not whole among them. */
+  readonly receivedBytes: number;
   /** Bytes that are queued and have not left. */
   readonly queuedBytes: number;
   close(code: number, reason: string): void;

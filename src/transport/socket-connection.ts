@@ -1,4 +1,5 @@
 // A Connection over a WebSocket (RFC 6455, package ws).
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Connection, ConnectionHandlers } from './connection.js';
@@ -79,6 +80,10 @@ export class SocketConnection implements Connection {
       else break;
     }
     if (!this.#isPaused) this.#socket.resume();
+  }
+
+  get receivedBytes(): number {
+    return (this.#stream as Socket).bytesRead; // it is one, or a TLSSocket
   }
 
   get queuedBytes(): number {

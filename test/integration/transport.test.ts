@@ -160,6 +160,9 @@ describe.each(roads)('over %s', (_name, options, joining) => {
     await joinAt(url, joining); // by then what was not to be read could have been
     expect(seen).toEqual([1]);
     expect(client.connection.queuedBytes).toBeGreaterThan(20 * 1024 * 1024);
+    const read = accepted[0]?.receivedBytes ?? 0;
+    expect(read).toBeGreaterThan(2);
+    expect(read).toBeLessThan(20 * 1024 * 1024);
     accepted[0]?.resume();
     await client.messages(1);
     expect(seen).toEqual([...Array.from({ length: 42 }, (_, i) => i + 1), 99]);
