@@ -7,7 +7,7 @@ import type { ModelSpec } from '../params/model-spec.js';
 import { type Lockstep, type ShardPart, type Total, uploadTotals } from './lockstep.js';
 import { stepOf, type StepOutputs } from './network-step.js';
 import { type LastingScope, lastingScope } from './scope.js';
-import { groupShards, stackShards } from './shard-stack.js';
+import { groupShards, type StackSizes, stackShards } from './shard-stack.js';
 import { uploadStack } from './stack-tensors.js';
 import type { Tfjs } from './tfjs.js';
 import type { Weights } from './weights.js';
@@ -27,7 +27,7 @@ interface Stopped {
   makeParts(): ShardPart[][];
 }
 
-export function createCollector(tf: Tfjs, spec: ModelSpec, stackSizes: readonly number[]): Collector {
+export function createCollector(tf: Tfjs, spec: ModelSpec, stackSizes: StackSizes): Collector {
   let kept = new Map<string, Stopped>();
 
   function begin(weights: Weights, group: readonly ShardBatch[]): Stopped {

@@ -9,7 +9,7 @@ import { networkStep, type StepKind, type StepOutputs } from './network-step.js'
 import { inScope } from './scope.js';
 import { readOutputs, withoutTargets } from './prediction.js';
 import { readResult, type ShardResult } from './shard-result.js';
-import { groupShards, type ShardStack, stackShards } from './shard-stack.js';
+import { groupShards, type ShardStack, type StackSizes, stackShards } from './shard-stack.js';
 import { uploadTotals } from './lockstep.js';
 import { uploadStack } from './stack-tensors.js';
 import { eagerRunner, type StepRunner } from './step-runner.js';
@@ -53,13 +53,16 @@ export interface BatchNormExchange {
 export interface NetworkOptions {
   /** How many shards of one shape may run as one recurrence: [1], or more where `canStackShards` says that no bit changes. */
   readonly stackSizes: readonly number[];
+  /** Whether shards of so many steps keep their bits in a stack; by default they do. */
+  mayStack?(steps: number): boolean;
   /** How steps run; by default as they stand. */
   readonly runner?: StepRunner;
 }
 
 /** Makes the network of `spec` on `tf`; `setParams` comes first. Between calls the parameters are the only tensors it holds. */
 export function createNetwork(tf: Tfjs, spec: ModelSpec, options: NetworkOptions): Network {
-  const { stackSizes, runner = eagerRunner } = options;
+  const { runner = eagerRunner } = options;
+  const stackSizes: StackSizes = (steps) => ((options.mayStack?.(steps) ?? true) ? options.stackSizes : [1]);
   const layout = layoutOfModel(spec);
   let weights: Weights | undefined;
   let totals: readonly Float32Array[] = [];

@@ -54,14 +54,17 @@ export interface SelectedTargets {
   readonly values: Int32Array | Float32Array;
 }
 
-/** Cuts `shards` into runs of equal shape, each as long as the largest of `sizes` that fits; 1 is one of them. */
-export function groupShards(shards: readonly ShardBatch[], sizes: readonly number[]): ShardBatch[][] {
+/** How many shards of so many steps may run as one recurrence; 1 is one of the numbers. */
+export type StackSizes = (steps: number) => readonly number[];
+
+/** Cuts `shards` into runs of equal shape, each as long as the largest of the sizes that fits. */
+export function groupShards(shards: readonly ShardBatch[], sizesFor: StackSizes): ShardBatch[][] {
   const groups: ShardBatch[][] = [];
   for (let start = 0; start < shards.length; start += groups.at(-1)!.length) {
     const { rows, steps } = shards[start]!;
     const length = shards.slice(start).findIndex((shard) => shard.rows !== rows || shard.steps !== steps);
     const alike = length === -1 ? shards.length - start : length;
-    const size = Math.max(...sizes.filter((candidate) => candidate <= alike));
+    const size = Math.max(...sizesFor(steps).filter((candidate) => candidate <= alike));
     groups.push(shards.slice(start, start + size));
   }
   return groups;

@@ -44,11 +44,32 @@ export function canStackShards(
   steps: number,
   options: TrialOptions = eagerTrial,
 ): boolean {
-  if ((rows * spec.hiddenSize) % maxLanes !== 0) return false;
-  if (!networkKeepsBits(tf, spec, probeShards(spec, rows, Math.min(steps, trialSteps)), options)) return false;
-  return productsOverSteps(spec).every(([inner, outer]) =>
-    productKeepsBits(tf, { rows, steps, inner, outer }, options),
-  );
+  return tryStacking(tf, spec, rows, steps, options)(steps);
+}
+
+/**
+ * The same for shards of any number of steps, up to `mostSteps`: a library may multiply short shapes in another way than long
+ * ones. What is returned tries each length once, when it is asked for the first time.
+ */
+export function tryStacking(
+  tf: Tfjs,
+  spec: ModelSpec,
+  rows: number,
+  mostSteps: number,
+  options: TrialOptions = eagerTrial,
+): (steps: number) => boolean {
+  if ((rows * spec.hiddenSize) % maxLanes !== 0) return () => false;
+  if (!networkKeepsBits(tf, spec, probeShards(spec, rows, Math.min(mostSteps, trialSteps)), options))
+    return () => false;
+  const products = productsOverSteps(spec);
+  const known = new Map<number, boolean>();
+  const keepsBits = (steps: number): boolean =>
+    products.every(([inner, outer]) => productKeepsBits(tf, { rows, steps, inner, outer }, options));
+  return (steps) => {
+    const isStacked = known.get(steps) ?? keepsBits(steps);
+    known.set(steps, isStacked);
+    return isStacked;
+  };
 }
 
 function networkKeepsBits(

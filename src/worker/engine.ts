@@ -8,7 +8,7 @@ import { chooseKernels, loadNativeAddon } from '../backend/native-addon.js';
 import { ConfigError } from '../errors.js';
 import { createNetwork, type Network } from '../model/network.js';
 import { checkBackend, type NetworkFactory } from '../model/self-check.js';
-import { canStackShards, capturedStackSizes, eagerStackSizes } from '../model/stacking.js';
+import { capturedStackSizes, eagerStackSizes, tryStacking } from '../model/stacking.js';
 import { eagerRunner, type StepRunner } from '../model/step-runner.js';
 import { createNativeNetwork } from '../native/native-network.js';
 import { loadWasmAddon, wasmKernels } from '../native/wasm-addon.js';
@@ -92,9 +92,9 @@ async function loadTfjsEngine(name: TfjsBackendName, options: BackendOptions): P
     createNetwork: ({ model, rows, data: { maxLength: steps } }) => {
       const spec = builtIn(model);
       const stackSizes = isCaptured ? capturedStackSizes : eagerStackSizes;
-      const isStacked = canStackShards(tf, spec, rows, steps, { stackSizes, createRunner });
-      const network = createNetwork(tf, spec, { stackSizes: isStacked ? stackSizes : [1], runner: createRunner() });
-      return { network, isStacked };
+      const mayStack = tryStacking(tf, spec, rows, steps, { stackSizes, createRunner });
+      const network = createNetwork(tf, spec, { stackSizes, mayStack, runner: createRunner() });
+      return { network, isStacked: mayStack(steps) };
     },
   };
 }

@@ -14,7 +14,7 @@ import {
   probeBatch,
   relativeError,
 } from '../../src/model/self-check.js';
-import { canStackShards } from '../../src/model/stacking.js';
+import { canStackShards, eagerStackSizes, tryStacking } from '../../src/model/stacking.js';
 import { eagerRunner, type StepRunner } from '../../src/model/step-runner.js';
 import type { Tfjs } from '../../src/model/tfjs.js';
 import { clipByGlobalNorm } from '../../src/optim/clip-by-norm.js';
@@ -161,6 +161,29 @@ export function describeTfjs(name: BackendName, load: () => Promise<Tfjs>): void
       const perStep: ModelSpec = { ...digits, layers: 2, inputs: 'ids', targetsPer: 'step', hiddenSize: 64 };
       expect(canStackShards(tf, perStep, 3, 20)).toBe(true);
       expect(canStackShards(tf, { ...digits, cell: 'rnn' }, 8, 28)).toBe(true);
+    });
+
+    it('gives shards in a stack the bits that they have alone, for every number of steps up to the longest', () => {
+      const rows = 4;
+      const longest = 10;
+      for (const layers of [1, 2]) {
+        const spec: ModelSpec = {
+          ...digits,
+          layers,
+          inputSize: 2,
+          hiddenSize: 16,
+          outputSize: 1,
+          loss: 'squared-error',
+        };
+        const alone = createNetwork(tf, spec, { stackSizes: [1] });
+        const mayStack = tryStacking(tf, spec, rows, longest);
+        const stacked = createNetwork(tf, spec, { stackSizes: eagerStackSizes, mayStack });
+        for (const network of [alone, stacked]) network.setParams(probeValues(1, layoutOfModel(spec).size, 0.25));
+        for (let steps = 1; steps <= longest; steps += 1) {
+          const shards = probeShards(spec, 4, rows, steps);
+          expect(gradientBits(stacked, shards), `${layers} layers, ${steps} steps`).toBe(gradientBits(alone, shards));
+        }
+      }
     });
 
     it('refuses to stack shards whose values leave a part of a vector', () => {

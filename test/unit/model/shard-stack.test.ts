@@ -82,16 +82,22 @@ describe('groupShards', () => {
   const [a, b, c, wide, d] = [shard(1, 1), shard(2, 1), shard(3, 1), shard(4, 1, 3), shard(5, 1)];
 
   it('keeps the order, and joins neighbours of one shape up to the largest size', () => {
-    expect(groupShards([a, b, c, wide, d], [1, 2])).toEqual([[a, b], [c], [wide], [d]]);
-    expect(groupShards([a, b], [1])).toEqual([[a], [b]]);
-    expect(groupShards([], [1])).toEqual([]);
+    expect(groupShards([a, b, c, wide, d], () => [1, 2])).toEqual([[a, b], [c], [wide], [d]]);
+    expect(groupShards([a, b], () => [1])).toEqual([[a], [b]]);
+    expect(groupShards([], () => [1])).toEqual([]);
+  });
+
+  it('joins only shards whose number of steps keeps its bits in a stack', () => {
+    const sizesFor = (steps: number): readonly number[] => (steps === a.steps ? [1] : [1, 2]);
+    expect(groupShards([a, b], sizesFor)).toEqual([[a], [b]]);
+    expect(groupShards([wide, wide], (steps) => (steps === wide.steps ? [1, 2] : [1]))).toEqual([[wide, wide]]);
   });
 
   it('takes the largest size that fits', () => {
     const lengths = (count: number) =>
       groupShards(
         Array.from({ length: count }, () => a),
-        [1, 2, 4, 8],
+        () => [1, 2, 4, 8],
       ).map((group) => group.length);
     expect(lengths(7)).toEqual([4, 2, 1]);
     expect(lengths(13)).toEqual([8, 4, 1]);
