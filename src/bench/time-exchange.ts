@@ -74,6 +74,7 @@ export async function timeExchange(
         plan: { seed: 1, kind: 'fixed', explodeRate: 0, nanRate: 0 },
         rates: { slowRate: 0, dropRate: 0 },
         onStep: () => undefined,
+        onLost: () => undefined, // it joins again
         onFailed: reject,
       });
     });

@@ -50,7 +50,14 @@ export class Coordinator {
     run.placeFor = (step) => roads.placeFor(step);
     this.#reception = new Reception(options, run);
     const { state, carried, statistics } = run;
-    this.#outbox = new Outbox({ ...options, state, carried, statistics, roads });
+    this.#outbox = new Outbox({
+      ...options,
+      state,
+      carried,
+      statistics,
+      roads,
+      onFailed: (error) => this.fail(error),
+    });
     const { step } = options.state;
     const isEvaluated = (options.evaluatedStep ?? step) === step;
     this.#core = createCoreState(options.plan.core, step, performance.now(), isEvaluated);
@@ -116,6 +123,7 @@ export class Coordinator {
   #end(): void {
     this.#hasEnded = true;
     clearInterval(this.#timer);
+    this.#outbox.close();
     this.#roads.close();
   }
 
@@ -138,6 +146,7 @@ export class Coordinator {
     try {
       for (let next = this.#events.shift(); next && !this.#hasEnded; next = this.#events.shift()) {
         for (const effect of coreStep(this.#core, next, performance.now())) this.#perform(effect);
+        this.#outbox.send();
       }
     } catch (error) {
       this.fail(error);
@@ -155,7 +164,7 @@ export class Coordinator {
       case 'lease':
         // Its next gradients go where those of the lease before may still be read.
         if (effect.purpose === 'train') this.#run.gradients.own(effect.rank);
-        this.#withPeer(effect.rank, (peer) => this.#outbox.sendLease(peer, effect));
+        this.#withPeer(effect.rank, (peer) => this.#outbox.putLease(peer, effect));
         return;
       case 'revoke':
         this.#revoke(effect.rank, effect.leaseId);
@@ -242,6 +251,7 @@ export class Coordinator {
   #onClosed(peer: Peer, reason: string): void {
     const { rank, staleFrames, name } = peer;
     this.#peers.delete(peer);
+    this.#outbox.forget(peer);
     if (rank !== undefined) this.#run.gradients.own(rank);
     this.#roads.leave(peer);
     if (rank === undefined) return;
@@ -268,6 +278,7 @@ export class Coordinator {
   #revoke(rank: number, leaseId: number): void {
     this.#run.gradients.dropLease(leaseId);
     this.#withPeer(rank, (peer) => {
+      if (this.#outbox.takeBack(peer, leaseId)) return;
       if (peer.openLease === leaseId) peer.openLease = undefined;
       peer.send({ revoke: { leaseId } });
     });

@@ -26,6 +26,7 @@ import type { Layout } from '../tensor/layout.js';
 import { planCarriedState, type CarriedStatePlan } from './carried-state.js';
 import type { CorePlan, Purpose } from './core/state.js';
 import { modelOfData } from './model-of-data.js';
+import { remember } from './remember.js';
 import type { TrainingOptions } from './training-options.js';
 
 /** Gradients that arrive at once, at most: enough that one that is slow holds up nothing. */
@@ -145,17 +146,4 @@ function planEvaluations({ valid, test }: Dataset, rows: number): SplitEvaluatio
     firstShard += shards.length;
   }
   return evaluations;
-}
-
-/** Keeps the last `size` results of a pure function. */
-function remember<Result>(size: number, compute: (key: number) => Result): (key: number) => Result {
-  const known = new Map<number, Result>();
-  return (key) => {
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    const result = compute(key);
-    known.set(key, result);
-    for (const oldest of known.keys()) if (known.size > size) known.delete(oldest);
-    return result;
-  };
 }

@@ -67,6 +67,7 @@ export function rowsOf(result: ClippingResult): Row[] {
       what: 'workers',
       value: `${count(result.lost)} lost; planned: ${count(result.dropped)} connections dropped, ${count(result.left)} left, ${count(result.slowed)} answers late`,
     },
+    ...result.lossReasons.map(({ reason, workers }) => ({ what: 'lost', value: `${count(workers)}: ${reason}` })),
     {
       what: 'not finite',
       value: `${count(result.planted)} planted, ${result.named === null ? notMeasured : `${count(result.named)} named`}${result.overtaken > 0 ? `, ${result.overtaken} overtaken` : ''}`,

@@ -29,6 +29,7 @@ export interface Measured {
   readonly committed?: readonly CommittedEvent[];
   readonly memoryBefore?: Memory | undefined;
   /** Gradients that the coordinator held at once, at most. */
+  readonly lossReasons: ReadonlyMap<string, number>;
   readonly gradientsHeld?: number;
   readonly coordinatorSamples?: readonly Watched[];
   readonly idleSamples?: readonly Watched[];
@@ -65,6 +66,7 @@ export function judge(options: ClippingOptions, measured: Measured, tcpMs: reado
     bytesToWorkers: counts.bytesIn,
     bytesFromWorkers: counts.bytesOut,
     lost: counts.lost,
+    lossReasons: [...measured.lossReasons].map(([reason, lost]) => ({ reason, workers: lost })),
     dropped: counts.dropped,
     left: counts.left,
     slowed: counts.slowed,

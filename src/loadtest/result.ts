@@ -50,6 +50,7 @@ export interface ClippingResult {
   readonly bytesFromWorkers: number;
   /** Unplanned; the planned ones are dropped and left. */
   readonly lost: number;
+  readonly lossReasons: readonly { readonly reason: string; readonly workers: number }[];
   readonly dropped: number;
   readonly left: number;
   readonly slowed: number;

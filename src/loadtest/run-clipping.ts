@@ -76,6 +76,7 @@ async function loadOwn(options: ClippingOptions): Promise<Measured> {
       firstSeen: swarm.firstSeen,
       joinedMs: swarm.joinedMs,
       counts: swarm.counts,
+      lossReasons: swarm.lossReasons,
       planted: swarm.planted,
       named: coordinator.named,
       committed: coordinator.committed,
@@ -122,6 +123,7 @@ async function loadOther(options: ClippingOptions, url: string): Promise<Measure
       firstSeen: swarm.firstSeen,
       joinedMs: swarm.joinedMs,
       counts: swarm.counts,
+      lossReasons: swarm.lossReasons,
       planted: swarm.planted,
       ...(watch && { coordinatorSamples: watch.samples }),
     };
@@ -159,6 +161,7 @@ function startSwarm(options: ClippingOptions, url: string, failure: Failure, onS
       failure.expectProgress();
       onStep(step);
     },
+    onLost: (who, reason) => options.onProgress(`lost: ${who}, ${reason}`),
     onFailed: (error) => failure.raise(error),
   });
 }

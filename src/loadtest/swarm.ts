@@ -13,6 +13,8 @@ export interface SwarmOptions extends Omit<SwarmProcessOptions, 'firstWorker' | 
   readonly churnRate: number;
   /** A step's weights have reached the first worker; steps count from 0. */
   onStep(step: number): void;
+  /** A worker, or a process with its workers, is lost that nobody had planned to lose. */
+  onLost(who: string, reason: string): void;
   /** The load test cannot go on. */
   onFailed(error: BridleError): void;
 }
@@ -52,6 +54,8 @@ export class Swarm {
   readonly #startedAt = monotonicMs();
   readonly #processes: SwarmProcess[] = [];
   readonly #claimed = new Set<string>();
+  /** Why workers were lost that nobody had planned to lose, and how many for each reason. */
+  readonly lossReasons = new Map<string, number>();
   readonly #counts = { lost: 0, dropped: 0, slowed: 0, left: 0, overtaken: 0 };
   #nextWorker = 0;
   #isEnding = false;
@@ -159,7 +163,7 @@ export class Swarm {
         this.#counts.dropped += 1;
         return;
       case 'lost':
-        if (!this.#isEnding && !from.isLeaving) this.#counts.lost += 1;
+        if (!this.#isEnding && !from.isLeaving) this.#noteLost(message.worker, message.reason, 1);
         return;
       case 'failed':
         if (!this.#isEnding) this.#options.onFailed(new TransportError(message.code, message.message));
@@ -167,6 +171,12 @@ export class Swarm {
       case 'left':
         Object.assign(from, { isLeaving: true, bytesIn: message.bytesIn, bytesOut: message.bytesOut });
     }
+  }
+
+  #noteLost(who: string, reason: string, count: number): void {
+    this.#counts.lost += count;
+    this.#options.onLost(who, reason);
+    this.lossReasons.set(reason, (this.lossReasons.get(reason) ?? 0) + count);
   }
 
   #onStep(step: number, at: number): void {
@@ -208,7 +218,7 @@ export class Swarm {
   #onExit(process: SwarmProcess, how: string): void {
     if (process.isLeaving || this.#isEnding) return;
     process.isLeaving = true;
-    this.#counts.lost += process.workers;
+    this.#noteLost('a process', how, process.workers);
     const message = `A process of ${process.workers} light workers (pid ${process.child.pid}) ${how}. What it printed stands above.`;
     this.#options.onFailed(new BridleError('LOADTEST_PROCESS', message, exitCodes.unexpected));
   }

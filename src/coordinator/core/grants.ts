@@ -23,6 +23,7 @@ export function grantLeases(state: CoreState, round: Round, now: number, effects
   const busy = new Set([...round.leases.values()].map((lease) => lease.rank));
   const idle = [...state.workers.values()].filter((worker) => !busy.has(worker.rank)).sort((a, b) => a.rank - b.rank);
   if (idle.length === 0) return;
+  round.usualMs = medianShardMs(state, round.purpose);
   if (round.purpose === 'evaluate') grantEvaluation(state, round, idle, now, effects);
   else if (round.purpose === 'collect')
     grantShares(state, round, { free: freeShards(state, round), idle }, now, effects);
@@ -126,7 +127,7 @@ function grant(
   now: number,
   effects: CoreEffect[],
 ): void {
-  const dueMs = dueAfter(state, worker, round.purpose, shards.length);
+  const dueMs = dueAfter(state, round, worker, shards.length);
   const id = state.nextLeaseId;
   state.nextLeaseId += 1;
   round.leases.set(id, {
@@ -142,13 +143,22 @@ function grant(
   effects.push({ type: 'lease', rank: worker.rank, leaseId: id, purpose: round.purpose, step: round.step, shards });
 }
 
-/** How long a lease may take: some times the worker's usual; of a new worker the others' usual, with time to warm up. */
-function dueAfter(state: CoreState, worker: WorkerState, purpose: Purpose, numShards: number): number {
-  const usual = worker.shardMs[purpose];
-  if (usual !== undefined) return Math.max(leaseTimes.least, leaseTimes.factor * usual * numShards);
+/**
+ * How long a lease may take: some times what is usual for the worker, or for half of all: who was fast while the others
+ * had not begun is not late when all are slow. A new worker has the slowest one's usual, and time to warm up.
+ */
+function dueAfter(state: CoreState, { purpose, usualMs = 0 }: Round, worker: WorkerState, numShards: number): number {
+  const own = worker.shardMs[purpose];
+  if (own !== undefined) return Math.max(leaseTimes.least, leaseTimes.factor * Math.max(own, usualMs) * numShards);
   const others = [...state.workers.values()].flatMap(({ shardMs }) => shardMs[purpose] ?? []);
   if (others.length === 0) return leaseTimes.unknown;
   return Math.max(leaseTimes.warmUp, leaseTimes.factor * Math.max(...others) * numShards);
+}
+
+/** The lower one of two: of two workers the slow one is no measure for the fast one. */
+function medianShardMs({ workers }: CoreState, purpose: Purpose): number | undefined {
+  const known = [...workers.values()].flatMap(({ shardMs }) => shardMs[purpose] ?? []).sort((a, b) => a - b);
+  return known[(known.length - 1) >> 1];
 }
 
 /** Takes a lease back: its answer is no longer wanted. */

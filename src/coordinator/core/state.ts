@@ -86,6 +86,8 @@ interface RoundBase {
   readonly step: number;
   readonly startedAt: number;
   readonly leases: Map<number, Lease>;
+  /** What a shard took the workers (median) when leases were granted last. */
+  usualMs?: number | undefined;
 }
 export interface TrainRound extends RoundBase {
   readonly purpose: 'train';

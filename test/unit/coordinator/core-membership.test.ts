@@ -92,6 +92,35 @@ describe('a worker', () => {
   });
 });
 
+describe('a lease when all are slow', () => {
+  it('of a worker that was fast before the others had begun is measured by half of all', () => {
+    const story = new Story({ minWorkers: 3, numShards: 3 });
+    story.join(0, 1, 2);
+    story.now = 100;
+    story.answer(story.lease(0)); // 100 ms, the other two 6 s
+    story.now = 6000;
+    story.answer(story.lease(1));
+    story.report(story.lease(2), { 2: { nonFinite: 'rnn0.weight_hh' } }); // to be computed once more, by another
+    const again = [...(story.core.round?.leases.values() ?? [])].find(({ shards }) => shards[0] === 2);
+    expect(again).toMatchObject({ rank: 0, dueMs: 5 * 6000 });
+  });
+
+  it('of a fast worker beside one slow one is measured by its own', () => {
+    const story = new Story({ minWorkers: 2, numShards: 2 });
+    story.join(0, 1);
+    story.now = 1000;
+    story.answer(story.lease(0));
+    story.now = 9000;
+    story.answer(story.lease(1));
+    story.send({ type: 'updated' });
+    const due = [...(story.core.round?.leases.values() ?? [])].map(({ rank, dueMs }) => [rank, dueMs]);
+    expect(due).toEqual([
+      [0, 5000],
+      [1, 45_000],
+    ]);
+  });
+});
+
 describe('a worker that joins a run', () => {
   it('has 15 s before its first answer is overdue, since the others show what is usual', () => {
     const story = running();

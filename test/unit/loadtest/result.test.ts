@@ -29,6 +29,7 @@ const result: ClippingResult = {
   bytesToWorkers: 1e8,
   bytesFromWorkers: 1e8,
   lost: 1,
+  lossReasons: [{ reason: 'connection lost', workers: 1 }],
   dropped: 2,
   left: 0,
   slowed: 0,
