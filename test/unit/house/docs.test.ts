@@ -14,6 +14,7 @@ import { readConfig } from '../../../src/config/read-config.js';
 import { optionNames, optionOf, optionsOf } from '../../../src/config/schema.js';
 import { keyInSection, sections } from '../../../src/config/sections.js';
 import { exitCodes } from '../../../src/errors.js';
+import { modelSchema } from '../../../src/protocol/run-spec.js';
 import { bridleVersion, protocolVersion } from '../../../src/protocol/version.js';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -192,6 +193,21 @@ it('docs/library.md lists every event of a run', () => {
   const listed = Array.from(read('docs/library.md').matchAll(/^\| `([\w-]+)` +\|/gm), ([, name]) => name);
   expect(listed.sort()).toEqual(events.sort());
   expect(events.length).toBeGreaterThan(10);
+});
+
+it('docs/protocol.md lists every key of a model, and every word that it can have', () => {
+  const rows = new Map(
+    Array.from(read('docs/protocol.md').matchAll(/^\| `model\.(\w+)` +\|(.*)$/gm), ([, key = '', row = '']) => [
+      key,
+      row,
+    ]),
+  );
+  expect([...rows.keys()].sort()).toEqual(Object.keys(modelSchema.shape).sort());
+  for (const [key, { def }] of Object.entries(modelSchema.shape)) {
+    const words = 'innerType' in def ? def.innerType.def : def;
+    const entries = 'entries' in words ? Object.keys(words.entries) : [];
+    expect(entries.filter((word) => !rows.get(key)?.includes(`\`${word}\``))).toEqual([]);
+  }
 });
 
 it('docs/config.md names keys that are there', () => {
