@@ -26,6 +26,11 @@ export function nameStep(step: number): string {
   return `step-${String(step).padStart(8, '0')}`;
 }
 
+/** Tells the name of a checkpoint's folder. */
+export function isStepName(name: string): boolean {
+  return stepName.test(name);
+}
+
 export function stepPath(runDir: string, step: number, passing?: Passing): string {
   return join(checkpointsFolder(runDir), passing === undefined ? nameStep(step) : `.${passing}-${nameStep(step)}`);
 }

@@ -1,10 +1,11 @@
 // A run's folder, `runs/<data>-<cell>-<utc>/`: made, found by `runs/latest`, and described by run.json.
+import type { Stats } from 'node:fs';
 import { mkdir, readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { CheckpointError } from '../errors.js';
 import { syncFolder, writeAtomically } from './atomic-write.js';
-import { checkpointsFolder } from './checkpoint-folders.js';
+import { checkpointsFolder, isStepName } from './checkpoint-folders.js';
 import { diskError, readError, systemCode } from './disk-error.js';
 
 export { writeAtomically } from './atomic-write.js';
@@ -48,14 +49,32 @@ export async function createRunFolder(parent: string, name: string, clock: Date)
 }
 
 /**
- * Finds the folder of a run: `given` as a path or as a name inside `parent`, else the one that `<parent>/latest` names.
- * Throws CheckpointError RUN_NOT_FOUND.
+ * Finds the folder of a run: `given` as a path or as a name inside `parent`. `latest`, of `parent` or as `FOLDER/latest`, is the run
+ * that was started last there, and so is a folder of runs. Throws CheckpointError RUN_NOT_FOUND.
  */
-export async function resolveRunFolder(parent: string, given?: string): Promise<string> {
-  if (given !== undefined) {
-    for (const path of [given, join(parent, given)]) if (await isFolder(path)) return path;
-    throw notFound(`${given} is no run folder, nor is there one of that name in ${parent}`);
+export async function resolveRunFolder(parent: string, given = 'latest'): Promise<string> {
+  if (given === 'latest') return latestRun(parent);
+  for (const path of [given, join(parent, given)]) {
+    if (!(await isFolder(path))) continue;
+    return (await isRunParent(path)) ? latestRun(path) : path;
   }
+  if (basename(given) === 'latest') return latestRun(dirname(given));
+  throw notFound(`${given} is no run folder, nor is there one of that name in ${parent}`);
+}
+
+/** Finds the run that `target` is or belongs to: all that `resolveRunFolder` takes, and the folder of a checkpoint. Throws RUN_NOT_FOUND. */
+export async function findRunOf(target: string | undefined, parent: string): Promise<string> {
+  const found = await resolveRunFolder(parent, target);
+  const above = dirname(resolve(found));
+  return basename(above) === 'checkpoints' && isStepName(basename(found)) ? join(found, '..', '..') : found;
+}
+
+/** Tells a folder of runs, which has a pointer to the latest of them, from a run. */
+async function isRunParent(path: string): Promise<boolean> {
+  return (await readIfThere(join(path, 'latest'))) !== undefined && !(await isThere(join(path, 'run.json')));
+}
+
+async function latestRun(parent: string): Promise<string> {
   const latest = (await readIfThere(join(parent, 'latest')))?.trim();
   if (latest === undefined) throw notFound(`${join(parent, 'latest')} does not exist`);
   const isName = basename(latest) === latest && latest !== '' && !latest.startsWith('.'); // never out of the parent
@@ -102,10 +121,19 @@ async function makeUnused(path: string): Promise<string> {
 }
 
 async function isFolder(path: string): Promise<boolean> {
+  return (await statIfThere(path))?.isDirectory() ?? false;
+}
+
+/** Tells whether there is anything of that path. */
+export async function isThere(path: string): Promise<boolean> {
+  return (await statIfThere(path)) !== undefined;
+}
+
+async function statIfThere(path: string): Promise<Stats | undefined> {
   try {
-    return (await stat(path)).isDirectory();
+    return await stat(path);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return false;
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
     throw readError(error, path);
   }
 }
@@ -114,7 +142,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'EISDIR') return undefined;
     throw readError(error, path);
   }
 }

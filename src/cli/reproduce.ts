@@ -1,5 +1,5 @@
 // bridle reproduce: runs a run again and compares every step's digest with its commit log. Exit codes as cmp: 0 same, 1 another.
-import { resolveRunFolder } from '../checkpoint/run-folder.js';
+import { findRunOf } from '../checkpoint/run-folder.js';
 import { settleCommandLine } from '../config/parse-command-line.js';
 import { exitCodes } from '../errors.js';
 import { Comparison } from '../library/compare-commits.js';
@@ -36,7 +36,7 @@ export const reproduce: CommandBody = async (given, around) => {
   const line = settleCommandLine(given);
   const { json, quiet, out } = line.values;
   const [target] = line.positionals;
-  const original = await readRun(await resolveRunFolder(out, target === 'latest' ? undefined : target));
+  const original = await readRun(await findRunOf(target, out));
   const settled = settleReproduction(original, line);
   const command = ['bridle', given.command, ...given.args];
   const ready = await readyRun({ line: settled, launcher: localLauncher, env: {}, command });

@@ -129,9 +129,9 @@ export const commands: Readonly<Record<CommandName, Command>> = {
   },
   reproduce: {
     summary: 'run a run again and say whether it comes to the same digest',
-    usage: 'bridle reproduce RUN [flags]',
+    usage: 'bridle reproduce [RUN] [flags]',
     about:
-      'Runs the configuration of a run folder (or of latest) again with local workers, and compares the digest of every step with its commit log. Says "same digest" and ends with 0, or names the first step that differs, with what has changed since, and ends with 1. The new run lies in reproduced/ of the old one.',
+      'Runs the configuration of a run again with local workers, and compares the digest of every step with its commit log. Says "same digest" and ends with 0, or names the first step that differs, with what has changed since, and ends with 1. RUN is a run folder, a checkpoint folder of one, a folder of runs for the latest of them (as is runs/latest), or latest (the default). The new run lies in reproduced/ of the old one.',
     examples: [
       ['bridle reproduce runs/NAME', 'every committed step'],
       ['bridle reproduce latest --workers 4', 'with more workers: the same bits'],

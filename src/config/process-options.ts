@@ -20,7 +20,8 @@ const computes = ['train', 'worker', 'reproduce'] as const satisfies CommandName
 export const workerOptions = {
   join: {
     type: joinUrl,
-    about: "The coordinator's address: ws://HOST:PORT, wss://HOST:PORT or unix:PATH.",
+    about:
+      "The coordinator's address: ws://HOST:PORT, wss://HOST:PORT or unix:PATH; HOST alone means ws://HOST, and no port 29600.",
     group: 'Network',
     commands: ['worker', 'doctor', 'bench'],
     inCommand: { bench: { about: 'Load this coordinator instead of one that is started for the purpose.' } },

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from '../errors.js';
+import { defaultPort } from '../transport/address.js';
 
 /** `wanted` completes the sentence "--flag must be ..."; `placeholder` stands for the value in help texts. */
 export interface ValueType<T> {
@@ -155,7 +156,6 @@ export function readListenAddress(address: string): ListenAddress {
 
 const joinSchemes = ['ws:', 'wss:', 'unix:'];
 
-/** A coordinator's address, without user, password or query: secrets never travel in an address. */
 /** HOST:PORT as torchrun takes it; a bare `unix:` is a path. */
 const hostAndPort = /^(?!unix:)(\[[0-9a-fA-F:]+\]|[\w.-]+):\d+$/;
 
@@ -177,11 +177,16 @@ export const certificateFingerprint = one(
   'SHA256',
 );
 
+const bareHost = /^(?!unix(?::|$))(\[[0-9a-fA-F:]+\]|[\w.-]+)(:\d+)?$/;
+const withoutPort = /^(wss?:\/\/)(\[[0-9a-fA-F:]+\]|[\w.-]+)(?=\/|$)/;
+
+/** A coordinator's address, without user, password or query: secrets never travel in an address. A port that is left out is put in. */
 export const joinUrl = one(
   z
     .string()
-    .transform((address) => (hostAndPort.test(address) ? `ws://${address}` : address))
+    .transform((address) => (bareHost.test(address) ? `ws://${address}` : address))
+    .transform((address) => address.replace(withoutPort, `$&:${defaultPort}`))
     .refine((address) => URL.canParse(address) && joinSchemes.includes(new URL(address).protocol)),
-  'an address such as ws://127.0.0.1:29600, 127.0.0.1:29600, wss://host:29600 or unix:/path',
+  `an address such as ws://127.0.0.1:${defaultPort}, 127.0.0.1, wss://host or unix:/path (the port is ${defaultPort} unless it says another)`,
   'URL',
 );

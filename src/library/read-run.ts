@@ -1,9 +1,9 @@
 // What a run has left on disk, read back: docs/checkpoints.md says what each file is.
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { listSteps, readPointer } from '../checkpoint/checkpoint-folders.js';
 import { readCommitLog, type CommitRecord } from '../checkpoint/commit-log.js';
 import { readMetricsLog } from '../checkpoint/read-metrics-log.js';
-import { readRunRecord, resolveRunFolder, type RunRecord } from '../checkpoint/run-folder.js';
+import { findRunOf, readRunRecord, type RunRecord } from '../checkpoint/run-folder.js';
 import { loadRunConfig } from '../config/run-config.js';
 import type { Values } from '../config/schema.js';
 import type { RunEvent } from '../metrics/events.js';
@@ -30,12 +30,11 @@ export interface StoredRun {
 }
 
 /**
- * Reads a run folder, or the `latest` beside it (`runs/latest`), without changing anything; the run may still be going on.
+ * Reads the run of a run folder, a folder of runs (the latest), `runs/latest` or the folder of a checkpoint, without changing anything; the run may still be going on.
  * Throws CheckpointError RUN_NOT_FOUND, RUN_DAMAGED, LOG_DAMAGED, and ConfigError RUN_CONFIG.
  */
 export async function readRun(path: string): Promise<StoredRun> {
-  const isLatest = basename(path) === 'latest';
-  const runDir = await resolveRunFolder(dirname(path), isLatest ? undefined : path);
+  const runDir = await findRunOf(path, '.');
   const [last, best, folders] = await Promise.all([
     readPointer(runDir, 'last'),
     readPointer(runDir, 'best'),

@@ -23,6 +23,6 @@ export async function settleRun(given: GivenCommandLine): Promise<SettledRun> {
   if (target === undefined) return { line: settleCommandLine(given) };
   throwProblems(given.problems);
   const parent = (given.values.get('out') as string | undefined) ?? options.out.default;
-  const resumedDir = await resolveRunFolder(parent, target === 'latest' ? undefined : target);
+  const resumedDir = await resolveRunFolder(parent, target);
   return { line: settleCommandLine(given, await loadRunConfig(resumedDir)), resumedDir };
 }

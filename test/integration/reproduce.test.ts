@@ -30,7 +30,7 @@ describe('bridle reproduce', () => {
 
   it('names the first step that differs, and the data when they have changed', async () => {
     appendFileSync(corpus, 'and something else');
-    const again = bridle('reproduce latest --out a');
+    const again = bridle('reproduce a/latest');
     expect(await again.exit()).toMatchObject({ code: 1 });
     expect(verdictOf(again)).toMatchObject({ isSame: false, compared: 0, difference: { step: 1 } });
     expect(verdictOf(again)['changes']).toEqual([expect.stringMatching(/^the data \(digest\) was \w{12}, is \w{12}$/)]);

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   createRunFolder,
+  findRunOf,
   lockRunFolder,
   nextGeneration,
   readRunRecord,
@@ -49,6 +50,25 @@ describe('the folder', () => {
     const runDir = await createRunFolder(parent, 'text-rnn', clock);
     expect(await resolveRunFolder(parent, runDir)).toBe(runDir);
     expect(await resolveRunFolder(parent, 'text-rnn-20260131T235958Z')).toBe(runDir);
+  });
+
+  it('is found by the folder of runs that it is the latest of, by the pointer there, and by its checkpoints', async () => {
+    const parent = join(await temporaryFolder(), 'runs');
+    const older = await createRunFolder(parent, 'text-rnn', clock);
+    const runDir = await createRunFolder(parent, 'text-rnn', clock);
+    for (const target of [parent, join(parent, 'latest'), 'latest', undefined])
+      expect(await resolveRunFolder(target === 'latest' || target === undefined ? parent : 'elsewhere', target)).toBe(
+        runDir,
+      );
+    const checkpoint = join(older, 'checkpoints', 'step-00000005');
+    await mkdir(checkpoint);
+    expect(await findRunOf(checkpoint, 'elsewhere')).toBe(older);
+    expect(await findRunOf(older, 'elsewhere')).toBe(older);
+    // A run that was reproduced holds a folder of runs; it stays the run.
+    await createRunFolder(join(older, 'reproduced'), 'text-rnn', clock);
+    expect(await findRunOf(older, 'elsewhere')).toBe(older);
+    // To go on from a checkpoint would mean to give up what came after it: --resume takes runs alone.
+    expect(await resolveRunFolder('elsewhere', checkpoint)).toBe(checkpoint);
   });
 
   it('is not found: no such folder, no runs yet, or a pointer to nowhere', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseCommandLine } from '../../../src/config/parse-command-line.js';
+import { options } from '../../../src/config/schema.js';
 import { BridleError, ConfigError } from '../../../src/errors.js';
 
 function refuse(argv: readonly string[], env: Record<string, string> = {}): ConfigError {
@@ -15,6 +16,20 @@ function refuse(argv: readonly string[], env: Record<string, string> = {}): Conf
 describe('values', () => {
   it('takes HOST:PORT as an address to join, as torchrun does', () => {
     expect(parseCommandLine(['worker', '--join', '127.0.0.1:29600'], {}).values.join).toBe('ws://127.0.0.1:29600');
+  });
+
+  it.each([
+    ['localhost', 'ws://localhost:29600'],
+    ['127.0.0.1:1', 'ws://127.0.0.1:1'],
+    ['[::1]', 'ws://[::1]:29600'],
+    ['ws://localhost', 'ws://localhost:29600'],
+    ['wss://far.example/', 'wss://far.example:29600/'],
+    ['wss://far.example:443', 'wss://far.example:443'],
+    ['unix:/tmp/a.sock', 'unix:/tmp/a.sock'],
+  ])('joins %s at %s: a port that is left out is the one that coordinators listen at', (given, meant) => {
+    for (const command of ['worker', 'doctor'])
+      expect(parseCommandLine([command, '--join', given], {}).values.join).toBe(meant);
+    expect(options.listen.default).toMatch(/:29600$/);
   });
 
   it('takes the last of a repeated flag, so that scripts can append to a command', () => {
