@@ -37,6 +37,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          setupFiles: 'test/integration/support/left-behind.ts',
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 60_000,

@@ -1,4 +1,5 @@
 // Ctrl-C in a running command: told to the user, the second one ends the process.
+import { killLocalWorkers } from '../launch/local-workers.js';
 import type { RunOutput } from './output/run-output.js';
 import { listenForStop, type StopRequest } from './stop-signals.js';
 
@@ -9,6 +10,7 @@ export function watchStop(output: RunOutput, plan: string): StopRequest {
     (signal) => output.say(`${signal === 'SIGINT' ? 'Ctrl-C' : signal}: ${plan}; once more stops at once`),
     (code) => {
       output.clear();
+      killLocalWorkers();
       process.exit(code);
     },
   );

@@ -11,6 +11,7 @@ import { BridleError, TransportError, exitCodes } from '../errors.js';
 import type { RunEvent } from '../metrics/events.js';
 import type { PayloadChoice } from '../protocol/payload.js';
 import type { WorkerProcessOptions, WorkerProcessReport } from '../worker/process-options.js';
+import { rememberWorker } from './local-workers.js';
 
 export interface WorkerPoolOptions {
   readonly join: string;
@@ -121,6 +122,7 @@ function runOnce(
   const logPath = join(options.logDir, `${name}.log`);
   const child = startProcess(options, slot, name, logPath);
   children.add(child);
+  rememberWorker(child);
   let report: WorkerProcessReport | undefined;
   let silence = setTimeout(() => undefined, 0);
   const heard = (): void => {

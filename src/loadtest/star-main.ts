@@ -1,4 +1,5 @@
 // One process of the star of a step: a hub sends the same bytes to every leaf, and waits until every leaf has answered.
+import { onLauncherGone } from '../worker/launcher-gone.js';
 import { connectStar, listenStar, type StarEnd, type StarRoad } from './star-ends.js';
 import { monotonicMs } from './swarm-messages.js';
 
@@ -64,7 +65,7 @@ async function runLeaf({ road, bytesDown, bytesUp }: StarRole, address: string):
 
 const role = JSON.parse(process.env['BRIDLE_STAR'] ?? '{}') as StarRole;
 process.on('SIGINT', () => undefined);
-process.once('disconnect', () => process.exit(0));
+onLauncherGone(() => process.exit(0));
 const { address } = role;
 if (address === undefined) await runHub(role);
 else for (let i = 0; i < role.leaves; i += 1) void runLeaf(role, address);

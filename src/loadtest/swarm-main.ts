@@ -1,5 +1,6 @@
 // A process of light workers, started by the load test.
 import { exitCodes } from '../errors.js';
+import { onLauncherGone } from '../worker/launcher-gone.js';
 import { LightProcess } from './light-process.js';
 import { LightWorker } from './light-worker.js';
 import { readRecordedNorms } from './recorded-norms.js';
@@ -92,7 +93,7 @@ function onMessage(message: ToSwarm): void {
 // Ctrl-C reaches the whole process group: the load test decides what follows.
 process.on('SIGINT', () => undefined);
 process.on('message', onMessage);
-process.once('disconnect', () => setTimeout(() => process.exit(exitCodes.disconnected), leaveMs).unref());
+onLauncherGone(() => setTimeout(() => process.exit(exitCodes.disconnected), leaveMs).unref());
 const timer = setInterval(() => {
   for (const worker of workers) worker.tick(Math.random());
 }, tickMs);

@@ -1,6 +1,7 @@
 // A worker process, started by the launcher: options in the environment, life signs and the reason of its end over IPC.
 import pino from 'pino';
 import { BridleError, exitCodes } from '../errors.js';
+import { onLauncherGone } from './launcher-gone.js';
 import type { WorkerProcessOptions, WorkerProcessReport } from './process-options.js';
 import { runWorker } from './worker.js';
 
@@ -28,8 +29,7 @@ process.on('SIGTERM', () => stop.abort());
 process.on('message', (message) => {
   if (message === 'stop') stop.abort();
 });
-// Without its launcher a worker has nobody who would end it.
-process.on('disconnect', () => process.exit(exitCodes.disconnected));
+onLauncherGone(() => process.exit(exitCodes.disconnected));
 const alive = setInterval(() => void report({ type: 'alive' }), aliveMs);
 void report({ type: 'alive' });
 

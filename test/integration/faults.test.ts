@@ -4,7 +4,9 @@ import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFile
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { BridleProcess, endAll, signal } from './support/bridle-process.js';
+import { isRunning } from './support/marked-processes.js';
 import { tempFolder } from './support/temp-folder.js';
+import { untilSome } from './support/until.js';
 
 const folder = tempFolder();
 const common = [
@@ -146,16 +148,26 @@ it('two coordinators never share a run folder: the second one names the first', 
   expect(second.stderr).toContain('RUN_IN_USE');
 });
 
-it('a second Ctrl-C stops at once, and the run can be resumed', async () => {
+it('a second Ctrl-C stops at once, frozen workers too, and the run can be resumed', async () => {
   const out = join(folder, 'twice');
   const run = train('--out', out, '--steps', '100000');
   await run.event('committed', (event) => event.step === 5);
-  for (const pid of run.workers()) signal(pid, 'SIGSTOP'); // the step that is open will not end
+  const frozen = run.workers();
+  for (const pid of frozen) signal(pid, 'SIGSTOP'); // the step that is open will not end
   run.child.kill('SIGINT');
   await run.printed('once more stops at once'); // two signals that are sent together may be delivered as one
   run.child.kill('SIGINT');
   expect((await run.exit(5000)).code).toBe(130);
+  await untilSome(() => !frozen.some(isRunning) || undefined, 1000);
   expect((await resume(out, '--steps', '12').done()).step).toBe(12);
+});
+
+it('a worker ends with its launcher, also when that is killed before the worker has loaded its modules', async () => {
+  const nobody = ['worker', '--join', '127.0.0.1:9', '--workers', '1', '--backend', 'wasm', '--json'];
+  const launcher = new BridleProcess(nobody, { cwd: folder });
+  const pid = await untilSome(() => launcher.workers()[0], 20_000);
+  launcher.child.kill('SIGKILL');
+  await untilSome(() => !isRunning(pid) || undefined, 5000);
 });
 
 it('a stop in the middle of an evaluation saves the run, and its resume makes up for the evaluation', async () => {

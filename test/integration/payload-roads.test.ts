@@ -8,6 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { CellFile } from '../../src/transport/cell-file.js';
 import { BridleProcess, endAll, signal } from './support/bridle-process.js';
 import { tempFolder } from './support/temp-folder.js';
+import { untilSome } from './support/until.js';
 
 const folder = tempFolder();
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -37,16 +38,6 @@ function unreadBytes(port: number): number | undefined {
   const rows = readFileSync('/proc/net/tcp', 'utf8').matchAll(/^ *\d+: \w+:(\w{4}) \S+ 01 \w+:(\w+)/gm);
   const waiting = [...rows].flatMap(([, local, bytes]) => (local === hex ? [Number.parseInt(bytes ?? '', 16)] : []));
   return waiting.find((bytes) => bytes >= 2 * 64);
-}
-
-/** Asks again and again, until there is an answer. */
-async function untilSome<Value>(ask: () => Value | undefined | Promise<Value | undefined>, deadlineMs: number) {
-  for (const end = Date.now() + deadlineMs; Date.now() < end;) {
-    const found = await ask();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error(`nothing came within ${deadlineMs} ms`);
 }
 
 describe.runIf(process.platform === 'linux')('the payload road', () => {
