@@ -2,6 +2,7 @@
 import { crc32 } from 'node:zlib';
 import type { Block } from '../data/load-dataset.js';
 import { encodeFrame } from '../protocol/frame.js';
+import type { Message } from '../protocol/message.js';
 import type { BatchStatistics } from './batch-statistics.js';
 import type { CarriedStates } from './carried-state.js';
 import type { Purpose } from './core/state.js';
@@ -36,7 +37,7 @@ export class Outbox {
   readonly #options: OutboxOptions;
   readonly #turns: Turns<Peer, Due>;
   /** Neighbours in the order of the examples are dealt to workers that are served one after the other. */
-  readonly #frameOf: (block: Block) => Uint8Array;
+  readonly #frameOf: (block: Block) => Message;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -102,13 +103,13 @@ export class Outbox {
   /** Sends blocks of the open lease that a worker asks for by name. Throws ProtocolError BLOCKS_OVERASKED. */
   sendBlocks(peer: Peer, names: readonly Uint8Array[]): void {
     const wanted = names.map((name) => Buffer.from(name).toString('hex'));
-    for (const block of peer.feed.answer(wanted)) peer.connection.send(this.#frameOf(block));
+    for (const block of peer.feed.answer(wanted)) peer.connection.send(...this.#frameOf(block));
   }
 
   #sendWeights(peer: Peer): void {
     const { roads, state } = this.#options;
     if (peer.weightsStep === state.step) return;
-    for (const message of roads.weightsFor(peer)) peer.connection.send(message);
+    for (const message of roads.weightsFor(peer)) peer.connection.send(...message);
     peer.weightsStep = state.step;
   }
 
@@ -116,7 +117,7 @@ export class Outbox {
     const { plan } = this.#options;
     for (const shard of shards) {
       const wanted = peer.feed.take(plan.split(purpose, shard), plan.exampleIds(purpose, step, shard));
-      for (const block of wanted) peer.connection.send(this.#frameOf(block));
+      for (const block of wanted) peer.connection.send(...this.#frameOf(block));
     }
   }
 }
@@ -128,7 +129,7 @@ function newTotals(peer: Peer, step: number, totals: readonly Uint8Array[]): Lea
   return { firstTotal, totals: totals.slice(firstTotal) };
 }
 
-function encodeBlockFrame(bytes: Uint8Array, { runId, generation }: OutboxOptions): Uint8Array {
+function encodeBlockFrame(bytes: Uint8Array, { runId, generation }: OutboxOptions): Message {
   const fence = { generation, step: 0, attempt: 0, level: 0, index: 0, runId };
   const size = { chunk: 0, offset: 0, count: bytes.length, total: bytes.length };
   return encodeFrame({ kind: 'block', dtype: 'bytes', ...fence, ...size }, bytes, crc32);

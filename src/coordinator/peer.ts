@@ -10,6 +10,7 @@ import {
 } from '../protocol/control.js';
 import { decodeFrame, isFrame, type Frame } from '../protocol/frame.js';
 import { defaultLimits } from '../protocol/limits.js';
+import { joinMessage, type Message } from '../protocol/message.js';
 import { closeCodes, type Connection } from '../transport/connection.js';
 import { DataFeed } from './data-feed.js';
 import { ProbeDesk } from './probe-desk.js';
@@ -68,7 +69,7 @@ export class Peer {
       timeoutMs,
     );
     connection.handle({
-      onMessage: (bytes) => this.#onMessage(bytes, handlers),
+      onMessage: (message) => this.#onMessage(message, handlers),
       onClose: (code, reason) => {
         clearTimeout(this.#helloTimer);
         handlers.onClosed(this, this.#closing ?? `connection closed (${code} ${printable(reason)})`);
@@ -113,15 +114,15 @@ export class Peer {
   }
 
   /** A fault in one message closes this socket and nothing else: no error may reach the event loop. */
-  #onMessage(bytes: Uint8Array, handlers: PeerHandlers): void {
+  #onMessage(came: Message, handlers: PeerHandlers): void {
     if (this.#closing !== undefined) return;
     try {
-      if (isFrame(bytes)) {
+      if (isFrame(came)) {
         if (this.rank === undefined) throw new ProtocolError('HELLO_EXPECTED', 'A tensor frame came before Hello.');
-        handlers.onFrame(this, decodeFrame(bytes, crc32));
+        handlers.onFrame(this, decodeFrame(came, crc32));
         return;
       }
-      const message = decodeControl(bytes);
+      const message = decodeControl(joinMessage(came));
       if (this.rank !== undefined) handlers.onControl(this, message);
       else if (message.kind === 'hello') {
         clearTimeout(this.#helloTimer);

@@ -5,6 +5,7 @@ import { copyOf, encodeVector, type CopyChunk, type TensorHeader } from '../prot
 import type { ControlBodies } from '../protocol/control.js';
 import type { Frame } from '../protocol/frame.js';
 import { defaultLimits } from '../protocol/limits.js';
+import { joinMessage, type Message } from '../protocol/message.js';
 import { sharedMemoryCapability, type PayloadChoice } from '../protocol/payload.js';
 import type { TrainingState } from './apply-update.js';
 import type { PagedVector } from '../tensor/vector-arena.js';
@@ -29,7 +30,7 @@ export interface TensorRoadsOptions {
 
 interface EncodedWeights {
   readonly step: number;
-  readonly messages: readonly Uint8Array[];
+  readonly messages: readonly Message[];
 }
 
 const sharedMemoryFolder = '/dev/shm';
@@ -71,7 +72,7 @@ export class TensorRoads {
   }
 
   /** The messages that bring the weights of the present step to a worker; one encoding serves all on its road. */
-  weightsFor(peer: Peer): readonly Uint8Array[] {
+  weightsFor(peer: Peer): readonly Message[] {
     const isLaidOut = this.#hasRoom && this.#sharedMemory?.isTaken(peer) === true && this.#layOutWeights();
     return (isLaidOut ? this.#inCells : this.#encodeWeights())?.messages ?? [];
   }
@@ -81,7 +82,7 @@ export class TensorRoads {
     if (this.#inCells?.step === step) return true;
     this.#hasRoom = this.#attempt(() => {
       const frame = this.#sharedMemory?.writeWeights(this.#header(step), params);
-      this.#inCells = { step, messages: frame ? [frame] : [] };
+      this.#inCells = { step, messages: frame ? [[frame]] : [] };
     });
     return this.#hasRoom;
   }
@@ -89,7 +90,8 @@ export class TensorRoads {
   #encodeWeights(): EncodedWeights {
     const { step, params } = this.#options.state;
     if (this.#inFrames?.step !== step) {
-      this.#inFrames = { step, messages: encodeVector(this.#header(step), params, defaultLimits.maxChunkBytes, crc32) };
+      const frames = encodeVector(this.#header(step), params, defaultLimits.maxChunkBytes, crc32);
+      this.#inFrames = { step, messages: frames.map((frame) => [joinMessage(frame)]) };
     }
     return this.#inFrames;
   }

@@ -1,5 +1,6 @@
 // Questions to a coordinator over one connection, each with its answer or the reason why none came.
 import { decodeControl, encodeControl, type ControlDraft, type ControlMessage } from '../protocol/control.js';
+import { joinMessage } from '../protocol/message.js';
 import type { Connection } from '../transport/connection.js';
 
 type Answer = ControlMessage | Error;
@@ -14,9 +15,9 @@ export class Inquiry {
     this.#connection = connection;
     this.#waitMs = waitMs;
     connection.handle({
-      onMessage: (bytes) => {
+      onMessage: (message) => {
         try {
-          this.#settle?.(decodeControl(bytes));
+          this.#settle?.(decodeControl(joinMessage(message)));
         } catch (error) {
           this.#settle?.(error instanceof Error ? error : new Error(String(error)));
         }

@@ -2,6 +2,7 @@
 import { connect as connectSocket, createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { defaultLimits } from '../protocol/limits.js';
+import { messageBytes } from '../protocol/message.js';
 import { connect as connectWebSocket } from '../transport/client.js';
 import type { Connection } from '../transport/connection.js';
 import { listen } from '../transport/server.js';
@@ -57,6 +58,7 @@ function endOfConnection(connection: Connection): StarEnd {
     send: (bytes) => {
       for (let at = 0; at < bytes.length; at += maxChunkBytes) connection.send(bytes.subarray(at, at + maxChunkBytes));
     },
-    onBytes: (take) => connection.handle({ onMessage: ({ length }) => take(length), onClose: () => undefined }),
+    onBytes: (take) =>
+      connection.handle({ onMessage: (message) => take(messageBytes(message)), onClose: () => undefined }),
   };
 }

@@ -1,4 +1,5 @@
 // Counts what goes through a connection, in bytes of messages.
+import { messageBytes } from '../protocol/message.js';
 import type { Connection } from '../transport/connection.js';
 
 export interface Traffic {
@@ -19,15 +20,15 @@ export function countTraffic(connection: Connection, traffic: Traffic): Connecti
     },
     handle: ({ onMessage, onClose }) =>
       connection.handle({
-        onMessage: (bytes) => {
-          traffic.bytesIn += bytes.length;
-          onMessage(bytes);
+        onMessage: (message) => {
+          traffic.bytesIn += messageBytes(message);
+          onMessage(message);
         },
         onClose,
       }),
-    send: (bytes) => {
-      traffic.bytesOut += bytes.length;
-      connection.send(bytes);
+    send: (...message) => {
+      traffic.bytesOut += messageBytes(message);
+      connection.send(...message);
     },
     batch: (queue) => connection.batch(queue),
     pause: () => connection.pause(),

@@ -2,6 +2,7 @@
 import { ProtocolError } from '../errors.js';
 import { int8BlockSize } from '../tensor/int8.js';
 import { encodeFrame, headerBytes, payloadBytes, type Checksum, type FrameHeader } from './frame.js';
+import { copyMessage, type Message } from './message.js';
 import { payloadOf, type Dequantiser, type QuantisedVector } from './quantise.js';
 import type { WireDtype } from './wire-dtype.js';
 
@@ -62,13 +63,13 @@ export function payloadSize(vector: Float32Array | QuantisedVector): number {
   return payloadBytes(dtype, length);
 }
 
-/** Cuts a vector into frames of at most `maxChunkBytes` payload. */
+/** Cuts a vector into frames of at most `maxChunkBytes` payload, which are views of it. */
 export function encodeVector(
   header: TensorHeader,
   vector: Float32Array | QuantisedVector,
   maxChunkBytes: number,
   checksum: Checksum,
-): Uint8Array[] {
+): Message[] {
   return Array.from(cutVector(header, vector, maxChunkBytes), (chunk) =>
     encodeFrame(chunk.header, chunk.payload, checksum),
   );
@@ -110,6 +111,6 @@ export class VectorAssembly {
 }
 
 /** The copy of a payload that came with its frame. */
-export function copyOf(payload: Uint8Array): CopyChunk {
-  return (target) => target.set(payload);
+export function copyOf(payload: Message): CopyChunk {
+  return (target) => copyMessage(payload, target);
 }

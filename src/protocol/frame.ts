@@ -2,6 +2,7 @@
 import { ProtocolError } from '../errors.js';
 import { int8BlockSize } from '../tensor/int8.js';
 import { defaultLimits, type ProtocolLimits } from './limits.js';
+import { afterBytes, firstBytes, messageBytes, type Message } from './message.js';
 
 export const headerBytes = 64;
 export const frameVersion = 1;
@@ -38,14 +39,14 @@ export interface FrameHeader {
   readonly runId: string;
 }
 
-/** A checksum over the payload: CRC-32 as in zlib. Passed in, since the fast one is not to be had in a browser. */
-export type Checksum = (bytes: Uint8Array) => number;
+/** CRC-32 as in zlib, of `bytes` behind what has the checksum `before`. Passed in, since the fast one is not to be had in a browser. */
+export type Checksum = (bytes: Uint8Array, before?: number) => number;
 
-/** A frame as it came. `head` and `payload` are views of the message. */
+/** A frame as it came. `payload` is a view of the message, to be read before the next one comes. */
 export interface Frame {
   readonly header: FrameHeader;
   readonly head: Uint8Array;
-  readonly payload: Uint8Array;
+  readonly payload: Message;
   /** The cell of shared memory in which the payload lies; undefined: it is here. */
   readonly cell: number | undefined;
 }
@@ -53,21 +54,18 @@ export interface Frame {
 /** The payload lies in a cell of shared memory, whose number stands in place of the checksum. */
 const inCellFlag = 1;
 
-/** Encodes header and payload into one message of their own. */
-export function encodeFrame(header: FrameHeader, payload: Uint8Array, checksum: Checksum): Uint8Array {
-  const bytes = encodeHeader(header, 0, checksum(payload), headerBytes + payload.length);
-  bytes.set(payload, headerBytes);
-  return bytes;
+/** Encodes header and payload into one message; the payload is not copied. */
+export function encodeFrame(header: FrameHeader, payload: Uint8Array, checksum: Checksum): Message {
+  return [encodeHeader(header, 0, checksum(payload)), payload];
 }
 
 /** Encodes a frame whose payload lies in a cell of shared memory: the header alone, which stands in the cell too. */
 export function encodeCellHeader(header: FrameHeader, cell: number): Uint8Array {
-  return encodeHeader(header, inCellFlag, cell, headerBytes);
+  return encodeHeader(header, inCellFlag, cell);
 }
 
-/** Writes the header at the start of a new message of `messageBytes`. */
-function encodeHeader(header: FrameHeader, flags: number, check: number, messageBytes: number): Uint8Array {
-  const bytes = new Uint8Array(messageBytes);
+function encodeHeader(header: FrameHeader, flags: number, check: number): Uint8Array {
+  const bytes = new Uint8Array(headerBytes);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, magic, true);
   view.setUint8(4, frameVersion);
@@ -88,17 +86,20 @@ function encodeHeader(header: FrameHeader, flags: number, check: number, message
   return bytes;
 }
 
-export function isFrame(bytes: Uint8Array): boolean {
-  return bytes.length >= 4 && bytes[0] === 0x42 && bytes[1] === 0x52 && bytes[2] === 0x44 && bytes[3] === 0x4c;
+export function isFrame(message: Message): boolean {
+  const [b, r, d, l] = firstBytes(message, 4);
+  return b === 0x42 && r === 0x52 && d === 0x44 && l === 0x4c;
 }
 
 /** Decodes and verifies one frame. Anything wrong is a ProtocolError. */
-export function decodeFrame(bytes: Uint8Array, checksum: Checksum, limits: ProtocolLimits = defaultLimits): Frame {
-  if (bytes.length < headerBytes || !isFrame(bytes))
-    throw invalid(`${bytes.length} bytes came, a frame has a header of ${headerBytes}`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+export function decodeFrame(message: Message, checksum: Checksum, limits: ProtocolLimits = defaultLimits): Frame {
+  const head = firstBytes(message, headerBytes);
+  if (head.length < headerBytes || !isFrame([head]))
+    throw invalid(`${messageBytes(message)} bytes came, a frame has a header of ${headerBytes}`);
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   if (view.getUint8(4) !== frameVersion) throw invalid(`its version is ${view.getUint8(4)}, wanted ${frameVersion}`);
-  const payload = bytes.subarray(headerBytes);
+  const payload = afterBytes(message, headerBytes);
+  const payloadSize = messageBytes(payload);
   const header: FrameHeader = {
     kind: nameOf(frameKinds, view.getUint8(5), 'kind'),
     dtype: nameOf(frameDtypes, view.getUint8(6), 'dtype'),
@@ -111,20 +112,18 @@ export function decodeFrame(bytes: Uint8Array, checksum: Checksum, limits: Proto
     offset: getUint64(view, 32),
     total: getUint64(view, 40),
     count: view.getUint32(48, true),
-    runId: hex(bytes.subarray(56, 64)),
+    runId: hex(head.subarray(56, 64)),
   };
   const flags = view.getUint8(7);
   if (flags !== 0 && flags !== inCellFlag) throw invalid(`its flags are ${flags}, wanted 0 or ${inCellFlag}`);
-  const head = bytes.subarray(0, headerBytes);
   const check = view.getUint32(52, true);
   if (flags === inCellFlag) {
-    if (payload.length > 0)
-      throw invalid(`its payload lies in shared memory, and ${payload.length} bytes came with it`);
+    if (payloadSize > 0) throw invalid(`its payload lies in shared memory, and ${payloadSize} bytes came with it`);
     checkSizes(header, payloadBytes(header.dtype, header.count), 4 * limits.maxTensorValues, limits);
     return { header, head, payload, cell: check };
   }
-  checkSizes(header, payload.length, limits.maxChunkBytes, limits);
-  if (checksum(payload) !== check)
+  checkSizes(header, payloadSize, limits.maxChunkBytes, limits);
+  if (payload.reduce((before, piece) => checksum(piece, before), 0) !== check)
     throw new ProtocolError('FRAME_CORRUPT', 'The checksum of a tensor frame does not fit its payload.');
   return { header, head, payload, cell: undefined };
 }

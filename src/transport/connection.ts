@@ -1,4 +1,5 @@
 // One message-oriented connection, whatever carries it: TCP, TLS, a Unix socket, or memory in tests.
+import type { Message } from '../protocol/message.js';
 
 /** Close codes of our own (RFC 6455 keeps 4000 to 4999 for applications). */
 export const closeCodes = {
@@ -11,8 +12,8 @@ export const closeCodes = {
 } as const;
 
 export interface ConnectionHandlers {
-  /** Messages come whole and in order; the bytes are only valid during the call. */
-  onMessage(bytes: Uint8Array): void;
+  /** Messages come whole and in order. Their bytes are gone when the call returns: who keeps some copies them. */
+  onMessage(message: Message): void;
   onClose(code: number, reason: string): void;
 }
 
@@ -24,7 +25,7 @@ export interface Connection {
   /** Handlers are set once, before anything can arrive. */
   handle(handlers: ConnectionHandlers): void;
   /** Queues one message. The bytes must not change until they have left; one buffer may be sent to many. */
-  send(bytes: Uint8Array): void;
+  send(...message: Message): void;
   /** Lets all messages that `queue` sends leave together: one call of the system, and the peer is woken once. */
   batch(queue: () => void): void;
   /** Bytes that have come, those of a message that is not whole among them. */

@@ -2,7 +2,9 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import type { Message } from '../protocol/message.js';
 import type { Connection, ConnectionHandlers } from './connection.js';
+import { keepSlabs, messageOf, releaseSlabs, type SocketData } from './slabs.js';
 
 /** Options that both ends set. Compression makes floats 30 times slower to send and saves little. */
 export const socketOptions = { perMessageDeflate: false, maxFragments: 16, maxBufferedChunks: 4096 } as const;
@@ -16,14 +18,15 @@ export class SocketConnection implements Connection {
   #isClosed = false;
   #isPaused = false;
   /** What ws had read already when it was paused. */
-  readonly #held: Buffer[] = [];
-  #onMessage: (bytes: Uint8Array) => void = () => undefined;
+  readonly #held: Message[] = [];
+  #onMessage: (message: Message) => void = () => undefined;
 
   constructor(socket: WebSocket, stream: Duplex, peer: string, isLocal: boolean) {
     this.isLocal = isLocal;
     this.#socket = socket;
     this.#stream = stream;
     this.peer = peer;
+    keepSlabs(socket);
   }
 
   handle(handlers: ConnectionHandlers): void {
@@ -32,13 +35,14 @@ export class SocketConnection implements Connection {
       this.#isClosed = true;
       handlers.onClose(code, reason);
     };
-    this.#onMessage = (bytes) => {
-      if (!this.#isClosed) handlers.onMessage(bytes);
+    this.#onMessage = (message) => {
+      if (!this.#isClosed) handlers.onMessage(message);
+      releaseSlabs(message);
     };
     this.#socket.on('message', (data) => {
-      // binaryType is nodebuffer: one Buffer, never fragments.
-      if (this.#isPaused || this.#held.length > 0) this.#held.push(data as Buffer);
-      else this.#onMessage(data as Buffer);
+      const message = messageOf(data as SocketData);
+      if (this.#isPaused || this.#held.length > 0) this.#held.push(message);
+      else this.#onMessage(message);
     });
     // ws reports a broken frame as an error and closes; the reason is in the error only.
     let failure = '';
@@ -46,10 +50,12 @@ export class SocketConnection implements Connection {
     this.#socket.on('close', (code, reason) => close(code, reason.toString() || failure || 'connection lost'));
   }
 
-  send(bytes: Uint8Array): void {
+  send(...message: Message): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    // The callback keeps ws from raising a failed write as an error of its own: 'close' follows.
-    this.#socket.send(bytes, { binary: true }, () => undefined);
+    message.forEach((piece, i) => {
+      // The callback keeps ws from raising a failed write as an error of its own: 'close' follows.
+      this.#socket.send(piece, { binary: true, fin: i === message.length - 1 }, () => undefined);
+    });
   }
 
   batch(queue: () => void): void {
@@ -75,8 +81,8 @@ export class SocketConnection implements Connection {
 
   #goOn(): void {
     while (!this.#isPaused) {
-      const bytes = this.#held.shift();
-      if (bytes) this.#onMessage(bytes);
+      const message = this.#held.shift();
+      if (message) this.#onMessage(message);
       else break;
     }
     if (!this.#isPaused) this.#socket.resume();

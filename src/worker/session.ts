@@ -15,6 +15,7 @@ import {
 import { payloadSize } from '../protocol/chunks.js';
 import { decodeFrame, isFrame, type Frame } from '../protocol/frame.js';
 import { defaultLimits } from '../protocol/limits.js';
+import { joinMessage, type Message } from '../protocol/message.js';
 import { sharedMemoryCapability, type PayloadChoice } from '../protocol/payload.js';
 import { bridleVersion, collectCapability, protocolVersion } from '../protocol/version.js';
 import { wireCapability } from '../protocol/wire-dtype.js';
@@ -136,7 +137,7 @@ export class Session {
     for (const { node, ...vector } of nodes) {
       const header = { kind: 'gradient', generation, step, attempt: leaseId, ...node, runId } as const;
       const frames = link.road.encode(header, vector, maxChunkBytes, (error) => this.#onRoadClosed(error));
-      for (const frame of frames) link.connection.send(frame);
+      for (const frame of frames) link.connection.send(joinMessage(frame));
     }
   }
 
@@ -197,7 +198,7 @@ export class Session {
       const connection = await this.#host.connect();
       const link: Link = { connection, road: new TensorRoad() };
       connection.handle({
-        onMessage: (bytes) => this.#onMessage(link, bytes),
+        onMessage: (message) => this.#onMessage(link, message),
         onClose: (code, reason) => this.#onClose(link, `${code} ${reason}`),
       });
       this.#link = link;
@@ -241,12 +242,12 @@ export class Session {
 
   // ---- what comes in
 
-  #onMessage(link: Link, bytes: Uint8Array): void {
+  #onMessage(link: Link, message: Message): void {
     if (this.#link !== link) return;
     this.#dispatch({ type: 'heard' });
     try {
-      if (isFrame(bytes)) this.#onFrame(link, decodeFrame(bytes, crc32));
-      else this.#onControl(link, decodeControl(bytes));
+      if (isFrame(message)) this.#onFrame(link, decodeFrame(message, crc32));
+      else this.#onControl(link, decodeControl(joinMessage(message)));
     } catch (error) {
       // A coordinator that breaks the contract loses this worker's connection, never the process.
       this.#host.onBreach(error);
@@ -300,7 +301,7 @@ export class Session {
     const { header, payload } = frame;
     if (!welcome) throw new ProtocolError('MESSAGE_UNEXPECTED', 'A tensor frame came before Welcome.');
     if (header.runId !== welcome.runId || header.generation !== welcome.generation) return;
-    if (header.kind === 'block') this.#dispatch({ type: 'block', name: this.#host.onBlock(payload) });
+    if (header.kind === 'block') this.#dispatch({ type: 'block', name: this.#host.onBlock(joinMessage(payload)) });
     else if (header.kind === 'weights') this.#onWeights(link, frame);
     else throw new ProtocolError('MESSAGE_UNEXPECTED', `A coordinator does not send ${header.kind} frames.`);
   }

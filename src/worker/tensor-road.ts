@@ -12,6 +12,7 @@ import {
 import type { ControlBodies } from '../protocol/control.js';
 import { encodeFrame, type Frame, type FrameHeader } from '../protocol/frame.js';
 import { defaultLimits } from '../protocol/limits.js';
+import type { Message } from '../protocol/message.js';
 import type { QuantisedVector } from '../protocol/quantise.js';
 import { SharedMemory } from './shared-memory.js';
 
@@ -88,18 +89,18 @@ export class TensorRoad {
     { vector, cell }: NodeVector,
     maxChunkBytes: number,
     onFull: (error: TransportError) => void,
-  ): Generator<Uint8Array> {
+  ): Generator<Message> {
     let sent = { offset: 0, chunk: 0 };
     if (this.#sharedMemory && cell !== undefined) {
       for (const whole of cutVector(header, vector, payloadSize(vector)))
-        yield this.#sharedMemory.announce(whole.header, cell);
+        yield [this.#sharedMemory.announce(whole.header, cell)];
       return;
     }
     if (this.#sharedMemory) {
       for (const { header: part, payload } of cutVector(header, vector, this.#sharedMemory.cellBytes)) {
         const frame = this.#write(part, payload, onFull);
         if (!frame) break;
-        yield frame;
+        yield [frame];
         sent = { offset: part.offset + part.count, chunk: part.chunk + 1 };
       }
     }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { BridleError } from '../../src/errors.js';
 import { defaultLimits } from '../../src/protocol/limits.js';
+import { joinMessage } from '../../src/protocol/message.js';
 import { connect, type ConnectOptions } from '../../src/transport/client.js';
 import type { Connection } from '../../src/transport/connection.js';
 import { listen, type Listener, type ListenOptions } from '../../src/transport/server.js';
@@ -40,8 +41,9 @@ async function serve(options: Partial<ListenOptions> = {}): Promise<Served> {
     onConnection: (connection) => {
       accepted.push(connection);
       connection.handle({
-        onMessage: (bytes) => {
-          received.push(Uint8Array.from(bytes));
+        onMessage: (message) => {
+          const bytes = joinMessage(message);
+          received.push(bytes);
           connection.send(bytes);
         },
         onClose: (code, reason) => closes.push(`${code} ${reason}`),
@@ -67,8 +69,8 @@ async function joinAt(url: string, options: Partial<ConnectOptions> = {}): Promi
   let notify = (): void => undefined;
   const closed = new Promise<string>((resolve) => {
     connection.handle({
-      onMessage: (bytes) => {
-        received.push(Uint8Array.from(bytes));
+      onMessage: (message) => {
+        received.push(joinMessage(message));
         notify();
       },
       onClose: (code, reason) => resolve(`${code} ${reason}`),
@@ -142,10 +144,11 @@ describe.each(roads)('over %s', (_name, options, joining) => {
       onConnection: (connection) => {
         accepted.push(connection);
         connection.handle({
-          onMessage: (bytes) => {
-            seen.push(bytes[0] ?? -1);
-            if (bytes[0] === 1) connection.pause();
-            else if (bytes[0] === 99) connection.send(bytes);
+          onMessage: (message) => {
+            const [first = -1] = joinMessage(message);
+            seen.push(first);
+            if (first === 1) connection.pause();
+            else if (first === 99) connection.send(Uint8Array.of(99));
           },
           onClose: () => undefined,
         });

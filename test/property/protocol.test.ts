@@ -6,8 +6,11 @@ import { describe, expect, it } from 'vitest';
 import { ProtocolError } from '../../src/errors.js';
 import { copyOf, encodeVector, VectorAssembly } from '../../src/protocol/chunks.js';
 import { decodeControl } from '../../src/protocol/control.js';
-import { decodeFrame, encodeFrame, type FrameHeader } from '../../src/protocol/frame.js';
+import { decodeFrame, encodeFrame, isFrame, type FrameHeader } from '../../src/protocol/frame.js';
+import { joinMessage, type Message } from '../../src/protocol/message.js';
+import { Dequantiser, ShardQuantiser } from '../../src/protocol/quantise.js';
 import { parseRunSpec } from '../../src/protocol/run-spec.js';
+import { createVectorArena } from '../../src/tensor/vector-arena.js';
 
 const folder = new URL('../fixtures/protocol/v1/', import.meta.url);
 const golden = (prefix: string): Uint8Array[] =>
@@ -69,7 +72,7 @@ describe('hostile bytes', () => {
         const assembly = new VectorAssembly(new Float32Array(5));
         for (const bytes of messages) {
           survives(() => {
-            const { header, payload } = decodeFrame(bytes, checksum);
+            const { header, payload } = decodeFrame([bytes], checksum);
             assembly.add(header, copyOf(payload));
           });
         }
@@ -93,12 +96,26 @@ describe('hostile bytes', () => {
       for (let bit = 64 * 8; bit < 8 * bytes.length; bit += 1) {
         const flipped = bytes.slice();
         flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-        expect(() => decodeFrame(flipped, crc32)).toThrow(ProtocolError);
+        expect(() => decodeFrame([flipped], crc32)).toThrow(ProtocolError);
       }
-      expect(decodeFrame(bytes, crc32).payload).toEqual(payload);
+      expect(joinMessage(decodeFrame([bytes], crc32).payload)).toEqual(Uint8Array.from(payload));
     }
   });
 });
+
+/** The same bytes as pieces of the given lengths, over and over; those of length 0 stay empty. */
+function cut(bytes: Uint8Array, lengths: readonly number[]): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  for (let at = 0, i = 0; at < bytes.length; i += 1) {
+    const length = lengths[i % lengths.length] ?? 1;
+    pieces.push(bytes.subarray(at, at + length));
+    at += length;
+  }
+  return pieces;
+}
+const cuts = fc
+  .array(fc.oneof(fc.nat(9), fc.nat(90)), { minLength: 1, maxLength: 8 })
+  .filter((all) => all.some((length) => length > 0));
 
 const uint32 = fc.nat(0xffff_ffff);
 const headers: fc.Arbitrary<Omit<FrameHeader, 'dtype' | 'chunk' | 'offset' | 'count' | 'total'>> = fc.record({
@@ -111,6 +128,53 @@ const headers: fc.Arbitrary<Omit<FrameHeader, 'dtype' | 'chunk' | 'offset' | 'co
   runId: fc.uint8Array({ minLength: 8, maxLength: 8 }).map((bytes) => Buffer.from(bytes).toString('hex')),
 });
 
+describe('a message in pieces', () => {
+  /** What comes of a message: the header and the values that it carries, or the code of its error. */
+  function outcomeOf(message: Message, dequantiser?: Dequantiser): unknown {
+    try {
+      const { header, cell, payload } = decodeFrame(message, crc32);
+      if (cell !== undefined || header.kind === 'block') return { header, cell, payload: joinMessage(payload) };
+      const assembly = new VectorAssembly(new Float32Array(header.total).fill(7), dequantiser);
+      assembly.add(header, copyOf(payload));
+      return { header, vector: Buffer.from(assembly.vector.buffer) };
+    } catch (error) {
+      if (error instanceof ProtocolError) return `${error.code} ${error.message}`;
+      throw error;
+    }
+  }
+
+  it('gives the same vector or the same error, wherever a hostile frame is cut', () => {
+    fc.assert(
+      fc.property(hostile('frame-', 'BRDL'), cuts, (bytes, lengths) => {
+        const pieces = cut(bytes, lengths);
+        expect(outcomeOf(pieces)).toEqual(outcomeOf([bytes]));
+        expect(isFrame(pieces)).toBe(isFrame([bytes]));
+        expect(joinMessage(pieces)).toEqual(Uint8Array.from(bytes));
+      }),
+      { ...settings, numRuns: 1000 },
+    );
+  });
+
+  it.each(['bf16', 'f16', 'int8'] as const)('may be cut in the middle of a value of %s', (dtype) => {
+    const arena = createVectorArena();
+    const dequantiser = new Dequantiser(arena, dtype);
+    const sizes = fc.integer({ min: 1, max: 600 });
+    fc.assert(
+      fc.property(headers, sizes, cuts, fc.double({ min: 0, max: 9, noNaN: true }), (header, size, lengths, slope) => {
+        const quantiser = new ShardQuantiser(arena, dtype, 1);
+        quantiser.begin(1);
+        const values = Float32Array.from({ length: size }, (_, i) => slope * (i - 99));
+        const gradient = { ...header, kind: 'gradient' } as const;
+        for (const message of encodeVector(gradient, quantiser.quantise(0, values), 1_000_000, crc32)) {
+          const bytes = joinMessage(message);
+          expect(outcomeOf(cut(bytes, lengths), dequantiser)).toEqual(outcomeOf([bytes], dequantiser));
+        }
+      }),
+      { ...settings, numRuns: 100 },
+    );
+  });
+});
+
 describe('frames', () => {
   it('come back as they were sent', () => {
     const offsets = fc.nat(500_000_000);
@@ -119,7 +183,7 @@ describe('frames', () => {
         const sent = { ...header, dtype: 'bytes', chunk, offset, count: payload.length, total: offset + 64 } as const;
         const { header: got, payload: body } = decodeFrame(encodeFrame(sent, payload, crc32), crc32);
         expect(got).toEqual(sent);
-        expect(Uint8Array.from(body)).toEqual(payload);
+        expect(joinMessage(body)).toEqual(payload);
       }),
       { ...settings, numRuns: 500 },
     );

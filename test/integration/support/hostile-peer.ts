@@ -11,6 +11,7 @@ import {
   type ControlKind,
 } from '../../../src/protocol/control.js';
 import { encodeFrame, type FrameHeader } from '../../../src/protocol/frame.js';
+import { joinMessage } from '../../../src/protocol/message.js';
 import { parseRunSpec } from '../../../src/protocol/run-spec.js';
 
 /** Each has a name of its own: three breaches under one name are the end of it. */
@@ -121,5 +122,5 @@ export function gradientFrame(
     ...size,
     ...changes,
   } as const;
-  return encodeFrame(header, new Uint8Array(values.buffer, 0, 4 * header.count), crc32);
+  return joinMessage(encodeFrame(header, new Uint8Array(values.buffer, 0, 4 * header.count), crc32));
 }

@@ -26,7 +26,7 @@ export async function startRepeatingRelay(target: string): Promise<RepeatingRela
     const old: Buffer[] = [];
     const pass = (message: Buffer): void => {
       coordinator.send(message);
-      if (!isFrame(message)) return;
+      if (!isFrame([message])) return;
       for (const again of [message, ...old]) coordinator.send(again);
       repeated += 1 + old.length;
       old.unshift(message);

@@ -21,6 +21,7 @@ import { GradientStore } from '../../../src/coordinator/gradient-store.js';
 import { copyOf } from '../../../src/protocol/chunks.js';
 import { createVectorArena } from '../../../src/tensor/vector-arena.js';
 import { decodeControl, type ControlBodies } from '../../../src/protocol/control.js';
+import type { Message } from '../../../src/protocol/message.js';
 import { decodeFrame, isFrame, type FrameHeader } from '../../../src/protocol/frame.js';
 import type { StepRecord } from './disk.js';
 import type { Link, LinkEnd } from './link.js';
@@ -201,8 +202,8 @@ export class CoordinatorProcess {
 
   #onMessage(peer: SimulatedPeer, bytes: Uint8Array): void {
     if (peer.isClosing) return;
-    if (isFrame(bytes)) {
-      const { header, payload } = decodeFrame(bytes, crc32);
+    if (isFrame([bytes])) {
+      const { header, payload } = decodeFrame([bytes], crc32);
       this.#onGradient(peer, header, payload);
       return;
     }
@@ -221,7 +222,7 @@ export class CoordinatorProcess {
     else if (message.kind === 'droppedBlocks') peer.dropped(message.body.names);
   }
 
-  #onGradient(peer: SimulatedPeer, header: FrameHeader, payload: Uint8Array): void {
+  #onGradient(peer: SimulatedPeer, header: FrameHeader, payload: Message): void {
     const { rank } = peer;
     if (rank === undefined) return;
     this.#dispatch({ type: 'heard', rank });

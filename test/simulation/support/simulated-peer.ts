@@ -5,6 +5,7 @@ import type { CoreEffect } from '../../../src/coordinator/core/state.js';
 import { DataFeed } from '../../../src/coordinator/data-feed.js';
 import { encodeVector } from '../../../src/protocol/chunks.js';
 import { encodeControl, Purpose, type ControlDraft } from '../../../src/protocol/control.js';
+import { joinMessage } from '../../../src/protocol/message.js';
 import { encodeFrame } from '../../../src/protocol/frame.js';
 import type { Link } from './link.js';
 import { bytesOf, chunkBytes, hexOf, runId, split } from './toy-wire.js';
@@ -74,7 +75,7 @@ export class SimulatedPeer {
       index: 0,
       runId,
     } as const;
-    for (const frame of encodeVector(header, params, chunkBytes, crc32)) this.link.sendToClient(frame);
+    for (const frame of encodeVector(header, params, chunkBytes, crc32)) this.link.sendToClient(joinMessage(frame));
     this.#weightsStep = step;
   }
 
@@ -114,6 +115,6 @@ export class SimulatedPeer {
       index: 0,
       runId,
     } as const;
-    this.link.sendToClient(encodeFrame({ ...header, ...position }, bytes, crc32));
+    this.link.sendToClient(joinMessage(encodeFrame({ ...header, ...position }, bytes, crc32)));
   }
 }

@@ -10,6 +10,7 @@ import {
 import { step as coreStep } from '../../../src/worker/core/step.js';
 import { copyOf, encodeVector, VectorAssembly } from '../../../src/protocol/chunks.js';
 import { decodeControl, encodeControl, Purpose, Role, type ControlBodies } from '../../../src/protocol/control.js';
+import { joinMessage, type Message } from '../../../src/protocol/message.js';
 import { decodeFrame, isFrame, type FrameHeader } from '../../../src/protocol/frame.js';
 import type { ShardHealth, ShardScore } from '../../../src/coordinator/core/state.js';
 import type { TreeNode } from '../../../src/collective/tree.js';
@@ -213,8 +214,8 @@ export class WorkerProcess {
     if (this.#link !== link) return;
     this.#dispatch({ type: 'heard' });
     if (bytes === heartbeatBytes) return;
-    if (isFrame(bytes)) {
-      const { header, payload } = decodeFrame(bytes, crc32);
+    if (isFrame([bytes])) {
+      const { header, payload } = decodeFrame([bytes], crc32);
       this.#onFrame(header, payload);
       return;
     }
@@ -228,9 +229,9 @@ export class WorkerProcess {
       this.#dispatch({ type: 'stopped', code: message.body.code, message: message.body.message });
   }
 
-  #onFrame(header: FrameHeader, payload: Uint8Array): void {
+  #onFrame(header: FrameHeader, payload: Message): void {
     if (header.kind === 'block') {
-      const name = hexOf(payload);
+      const name = hexOf(joinMessage(payload));
       this.#cache.add(name);
       const dropped = [...this.#cache].slice(0, Math.max(0, this.#cache.size - 3));
       for (const old of dropped) this.#cache.delete(old);
@@ -310,7 +311,7 @@ export class WorkerProcess {
     for (const { node, vector } of result.nodes) {
       const header = { kind: 'gradient', step, attempt: leaseId, ...node, ...session } as const;
       for (const frame of encodeVector(header, vector, chunkBytes, crc32)) {
-        this.#link?.sendToServer(frame);
+        this.#link?.sendToServer(joinMessage(frame));
         if (isHeld) return;
       }
     }

@@ -5,6 +5,7 @@ import { resolveTraining } from '../../../src/config/resolve-training.js';
 import { loadDataset } from '../../../src/data/load-dataset.js';
 import { bytesOfBlocks, bytesOfStep } from '../../../src/estimate/wire-bytes.js';
 import { encodeVector, frameSizes } from '../../../src/protocol/chunks.js';
+import { messageBytes } from '../../../src/protocol/message.js';
 import { headerBytes } from '../../../src/protocol/frame.js';
 import { ShardQuantiser } from '../../../src/protocol/quantise.js';
 import { wireDtypes } from '../../../src/protocol/wire-dtype.js';
@@ -73,7 +74,7 @@ describe('frameSizes', () => {
       quantiser?.begin(0);
       const vector = quantiser?.quantise(0, values) ?? values;
       const frames = encodeVector(header, vector, 700, () => 0);
-      expect(frameSizes(dtype, length, 700)).toEqual(frames.map((frame) => frame.length));
+      expect(frameSizes(dtype, length, 700)).toEqual(frames.map(messageBytes));
     }
   });
 });

@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { VectorAssembly, copyOf, encodeVector } from '../../../src/protocol/chunks.js';
 import { decodeControl, encodeControl, type ControlDraft } from '../../../src/protocol/control.js';
+import { messageBytes } from '../../../src/protocol/message.js';
 import { decodeFrame, encodeCellHeader, encodeFrame, type FrameHeader } from '../../../src/protocol/frame.js';
 
 const folder = new URL('../../fixtures/protocol/v1/', import.meta.url);
@@ -66,11 +67,13 @@ describe('tensor frames of version 1', () => {
     const payload = Buffer.from(frame.payload, 'hex');
     const bytes = golden(`frame-${name}`);
     const encoded =
-      frame.cell === undefined ? encodeFrame(frame.header, payload, crc32) : encodeCellHeader(frame.header, frame.cell);
-    expect(Buffer.from(encoded).toString('hex')).toBe(Buffer.from(bytes).toString('hex'));
-    const decoded = decodeFrame(bytes, crc32);
+      frame.cell === undefined
+        ? encodeFrame(frame.header, payload, crc32)
+        : [encodeCellHeader(frame.header, frame.cell)];
+    expect(Buffer.concat(encoded).toString('hex')).toBe(Buffer.from(bytes).toString('hex'));
+    const decoded = decodeFrame([bytes], crc32);
     expect(decoded.header).toEqual(frame.header);
-    expect(Buffer.from(decoded.payload).toString('hex')).toBe(frame.payload);
+    expect(Buffer.concat(decoded.payload).toString('hex')).toBe(frame.payload);
     expect(decoded.cell).toBe(frame.cell);
   });
 
@@ -78,10 +81,10 @@ describe('tensor frames of version 1', () => {
     const vector = Float32Array.of(1, -0, NaN, 1e-45, 3e38, -7);
     const header = { kind: 'weights', generation: 1, step: 2, attempt: 0, level: 0, index: 0 } as const;
     const chunks = encodeVector({ ...header, runId: '00000000000000ff' }, vector, 19, crc32); // 4 values a chunk
-    expect(chunks.map((bytes) => bytes.length)).toEqual([64 + 16, 64 + 8]);
+    expect(chunks.map(messageBytes)).toEqual([64 + 16, 64 + 8]);
     const assembly = new VectorAssembly(new Float32Array(6));
-    const results = chunks.map((bytes) => {
-      const frame = decodeFrame(bytes, crc32);
+    const results = chunks.map((message) => {
+      const frame = decodeFrame(message, crc32);
       return assembly.add(frame.header, copyOf(frame.payload));
     });
     expect(results[0]).toBeUndefined();

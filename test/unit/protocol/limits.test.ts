@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ProtocolError } from '../../../src/errors.js';
 import { VectorAssembly } from '../../../src/protocol/chunks.js';
 import { decodeControl, encodeControl, isControl } from '../../../src/protocol/control.js';
+import { joinMessage, type Message } from '../../../src/protocol/message.js';
 import { decodeFrame, encodeFrame, headerBytes, isFrame, type FrameHeader } from '../../../src/protocol/frame.js';
 import { defaultLimits } from '../../../src/protocol/limits.js';
 import { parseRunSpec, type RunSpec } from '../../../src/protocol/run-spec.js';
@@ -108,9 +109,9 @@ describe('the limits of control messages', () => {
 
   it('tell control messages and frames apart by four bytes', () => {
     expect(isControl(Uint8Array.from(magic))).toBe(true);
-    expect(isFrame(Uint8Array.from(magic))).toBe(false);
-    expect(isFrame(Buffer.from('BRDL'))).toBe(true);
-    expect(isControl(new Uint8Array(0)) || isFrame(new Uint8Array(0))).toBe(false);
+    expect(isFrame([Uint8Array.from(magic)])).toBe(false);
+    expect(isFrame([Buffer.from('BRDL')])).toBe(true);
+    expect(isControl(new Uint8Array(0)) || isFrame([])).toBe(false);
   });
 });
 
@@ -132,7 +133,7 @@ const payload = new Uint8Array(8);
 
 /** A good frame with some bytes of its header replaced. */
 function altered(at: number, ...bytes: number[]): Uint8Array {
-  const frame = encodeFrame(header, payload, crc32);
+  const frame = joinMessage(encodeFrame(header, payload, crc32));
   frame.set(bytes, at);
   return frame;
 }
@@ -157,11 +158,11 @@ describe('the limits of tensor frames', () => {
     ['another checksum', altered(52, 1), 'FRAME_CORRUPT'],
     ['a flipped bit of the payload', altered(64, 1), 'FRAME_CORRUPT'],
   ])('refuse %s', (_name, bytes, code) => {
-    expect(codeOf(() => decodeFrame(bytes, crc32))).toBe(code);
+    expect(codeOf(() => decodeFrame([bytes], crc32))).toBe(code);
   });
 
   it('let a payload of exactly 1 MiB through, and not one value more', () => {
-    const frame = (values: number): Uint8Array =>
+    const frame = (values: number): Message =>
       encodeFrame({ ...header, count: values, total: values }, new Uint8Array(4 * values), crc32);
     const most = defaultLimits.maxChunkBytes / 4;
     expect(decodeFrame(frame(most), crc32).header.count).toBe(most);
@@ -170,7 +171,7 @@ describe('the limits of tensor frames', () => {
 
   it('let a tensor of 512 Mi values through, and not one more', () => {
     const most = defaultLimits.maxTensorValues;
-    const frame = (total: number): Uint8Array => encodeFrame({ ...header, total }, payload, crc32);
+    const frame = (total: number): Message => encodeFrame({ ...header, total }, payload, crc32);
     expect(decodeFrame(frame(most), crc32).header.total).toBe(most);
     expect(codeOf(() => decodeFrame(frame(most + 1), crc32))).toBe('FRAME_INVALID');
   });

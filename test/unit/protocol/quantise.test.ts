@@ -2,6 +2,7 @@
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { encodeVector, copyOf, VectorAssembly } from '../../../src/protocol/chunks.js';
+import { messageBytes } from '../../../src/protocol/message.js';
 import { decodeFrame } from '../../../src/protocol/frame.js';
 import { Dequantiser, ShardQuantiser } from '../../../src/protocol/quantise.js';
 import { randomWords } from '../../../src/random/philox.js';
@@ -64,7 +65,11 @@ function send(
     const frame = decodeFrame(bytes, crc32);
     return assembly.add(frame.header, copyOf(frame.payload));
   });
-  return { sent: vector, arrived: arrived.at(-1), bytes: frames.reduce((sum, { length }) => sum + length - 64, 0) };
+  return {
+    sent: vector,
+    arrived: arrived.at(-1),
+    bytes: frames.reduce((sum, frame) => sum + messageBytes(frame) - 64, 0),
+  };
 }
 
 describe.each(['bf16', 'f16', 'int8'] as const)('a gradient as %s', (dtype) => {

@@ -5,6 +5,7 @@ import { SharedMemory } from '../../../src/coordinator/shared-memory.js';
 import type { Peer } from '../../../src/coordinator/peer.js';
 import { encodeVector } from '../../../src/protocol/chunks.js';
 import type { ControlBodies, ControlDraft } from '../../../src/protocol/control.js';
+import { messageBytes, type Message } from '../../../src/protocol/message.js';
 import { decodeFrame } from '../../../src/protocol/frame.js';
 import { defaultLimits } from '../../../src/protocol/limits.js';
 import { createVectorArena } from '../../../src/tensor/vector-arena.js';
@@ -52,8 +53,8 @@ function taken() {
 }
 
 /** Brings messages to a road; returns the weights when they are whole. */
-function bring(road: TensorRoad, messages: readonly Uint8Array[], target = new Float32Array(values)) {
-  return messages.map((bytes) => road.addWeights(decodeFrame(bytes, crc32), () => target)).at(-1);
+function bring(road: TensorRoad, messages: readonly Message[], target = new Float32Array(values)) {
+  return messages.map((message) => road.addWeights(decodeFrame(message, crc32), () => target)).at(-1);
 }
 
 function expectWeights(actual: ReturnType<typeof bring>, step: number, params: Float32Array): void {
@@ -72,7 +73,7 @@ describe.runIf(process.platform === 'linux')('tensors between a worker and its c
     const inCell = memory.writeWeights(weightsOf(3), vector(1));
     const inFrames = encodeVector(weightsOf(3), vector(1), defaultLimits.maxChunkBytes, crc32);
     expect(inCell.length).toBe(64);
-    for (const messages of [[inCell], inFrames]) expectWeights(bring(road, messages), 3, vector(1));
+    for (const messages of [[[inCell]], inFrames]) expectWeights(bring(road, messages), 3, vector(1));
     road.beginAnswer();
     const frames = [...road.encode(gradientOf, { vector: vector(2) }, defaultLimits.maxChunkBytes, () => undefined)];
     const target = new Float32Array(values);
@@ -88,18 +89,18 @@ describe.runIf(process.platform === 'linux')('tensors between a worker and its c
     const old = memory.writeWeights(weightsOf(1), vector(1));
     const next = memory.writeWeights(weightsOf(2), vector(2));
     const newest = memory.writeWeights(weightsOf(3), vector(3));
-    expect(bring(road, [old])).toBeUndefined();
-    expectWeights(bring(road, [next]), 2, vector(2));
-    expectWeights(bring(road, [newest]), 3, vector(3));
+    expect(bring(road, [[old]])).toBeUndefined();
+    expectWeights(bring(road, [[next]]), 2, vector(2));
+    expectWeights(bring(road, [[newest]]), 3, vector(3));
   });
 
   it.runIf(layFileOver)('lie where both see them, without a copy: weights in slots, gradients in cells', () => {
     const { memory, peer, road, taken: shared } = taken();
     const arena = createVectorArena();
     shared.mapWeights(() => arena.allocatePages(values), layFileOver!);
-    const first = bring(road, [memory.writeWeights(weightsOf(1), vector(1))]);
+    const first = bring(road, [[memory.writeWeights(weightsOf(1), vector(1))]]);
     expectWeights(first, 1, vector(1));
-    const second = bring(road, [memory.writeWeights(weightsOf(2), vector(2))]);
+    const second = bring(road, [[memory.writeWeights(weightsOf(2), vector(2))]]);
     expectWeights(second, 2, vector(2));
     expectWeights(first, 1, vector(1)); // the slot of the step before stands
     memory.writeWeights(weightsOf(3), vector(3));
@@ -144,7 +145,7 @@ describe.runIf(process.platform === 'linux')('tensors between a worker and its c
     const { road } = taken();
     const lengths = [1, 2, 3].map((seed) =>
       [...road.encode(gradientOf, { vector: vector(seed) }, defaultLimits.maxChunkBytes, () => undefined)].map(
-        ({ length }) => length,
+        messageBytes,
       ),
     );
     expect(lengths).toEqual([[64], [64], [64 + defaultLimits.maxChunkBytes, 64 + 12]]);
@@ -169,8 +170,8 @@ describe.runIf(process.platform === 'linux')('tensors between a worker and its c
   it('are refused in cells that nobody has agreed on', () => {
     const { memory, peer } = offered();
     const bytes = memory.writeWeights(weightsOf(1), vector(1));
-    expect(() => bring(newRoad(), [bytes])).toThrow(code('CELL_INVALID'));
-    expect(() => memory.read(peer, decodeFrame(bytes, crc32), new Uint8Array(4))).toThrow(code('CELL_INVALID'));
+    expect(() => bring(newRoad(), [[bytes]])).toThrow(code('CELL_INVALID'));
+    expect(() => memory.read(peer, decodeFrame([bytes], crc32), new Uint8Array(4))).toThrow(code('CELL_INVALID'));
   });
 
   it('are not believed when the proof is not in the file', () => {
