@@ -169,9 +169,8 @@ export class Coordinator {
       case 'revoke':
         this.#revoke(effect.rank, effect.leaseId);
         return;
-      case 'pause':
-      case 'resume':
-        this.#withPeer(effect.rank, ({ connection }) => connection[effect.type]());
+      case 'clearToSend':
+        this.#withPeer(effect.rank, (peer) => this.#outbox.clear(peer, effect.leaseId));
         return;
       case 'disconnect':
         this.#disconnect(effect);

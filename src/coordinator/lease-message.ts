@@ -28,7 +28,7 @@ export type LeaseEffect = Extract<CoreEffect, { type: 'lease' }>;
 /** Describes the shards' examples in row order, each with the place of its block in the list of names. */
 export function describeLease(
   plan: RunPlan,
-  { leaseId, purpose, step, shards }: Pick<LeaseEffect, 'leaseId' | 'purpose' | 'step' | 'shards'>,
+  { leaseId, purpose, step, shards, waits }: Omit<LeaseEffect, 'type' | 'rank'>,
   { carried: carriedStates, totals }: LeaseState,
 ): { readonly message: ControlDraft; readonly needed: ReadonlyMap<string, Block> } {
   const needed = new Map<string, Block>();
@@ -58,6 +58,7 @@ export function describeLease(
     shards: work,
     blocks: [...places.keys()].map((name) => Buffer.from(name, 'hex')),
     ...totals,
+    ...(waits && { waits }),
   };
   return { message: { lease }, needed };
 }

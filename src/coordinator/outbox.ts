@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import type { Block } from '../data/load-dataset.js';
 import { encodeFrame } from '../protocol/frame.js';
 import type { Message } from '../protocol/message.js';
+import { clearToSendMinor } from '../protocol/version.js';
 import type { BatchStatistics } from './batch-statistics.js';
 import type { CarriedStates } from './carried-state.js';
 import type { Purpose } from './core/state.js';
@@ -59,6 +60,11 @@ export class Outbox {
     this.#turns.put(peer, lease);
   }
 
+  /** Asks for the gradients of a lease that waits; where its worker was not told to wait they have come or are on their way. */
+  clear(peer: Peer, leaseId: number): void {
+    if (peer.waitingLease === leaseId) peer.send({ clearToSend: { leaseId } });
+  }
+
   /** Takes a lease back that has not gone out yet; false: it has. */
   takeBack(peer: Peer, leaseId: number): boolean {
     const due = this.#turns.get(peer);
@@ -86,13 +92,16 @@ export class Outbox {
     else if (connection.queuedBytes === 0) connection.batch(() => this.#sendWeights(peer));
   }
 
-  #sendLease(peer: Peer, { leaseId, purpose, step, shards }: LeaseEffect): void {
-    const { plan, carried, statistics } = this.#options;
+  #sendLease(peer: Peer, effect: LeaseEffect): void {
+    const { leaseId, purpose, step, shards } = effect;
+    const { plan, carried, statistics, roads } = this.#options;
+    const waits = effect.waits && peer.protocolMinor >= clearToSendMinor && !roads.isShared(peer);
     peer.openLease = leaseId;
+    peer.waitingLease = waits ? leaseId : undefined;
     this.#sendWeights(peer);
     this.#feed(peer, purpose, step, shards);
     const totals = statistics && purpose !== 'evaluate' ? newTotals(peer, step, statistics.totals) : undefined;
-    const { message, needed } = describeLease(plan, { leaseId, purpose, step, shards }, { carried, totals });
+    const { message, needed } = describeLease(plan, { ...effect, waits }, { carried, totals });
     peer.feed.lease(needed);
     peer.send(message);
     // The same shards of the next step are this worker's too, most likely: their data travels while it computes.

@@ -38,6 +38,8 @@ export class Peer {
   /** Set by the welcome; undefined before it. */
   rank: number | undefined;
   isObserver = false;
+  /** The minor version that both sides speak. */
+  protocolMinor = 0;
   readonly probes = new ProbeDesk();
   /** Who it says it is, for counting breaches: its name and host. */
   identity = '';
@@ -47,6 +49,8 @@ export class Peer {
   readonly feed = new DataFeed();
   /** The lease whose gradients may come in: larger ones are refused before memory is spent on them. */
   openLease: number | undefined;
+  /** The open lease, if its worker was told that its gradients wait. */
+  waitingLease: number | undefined;
   /** The step whose weights were sent last. */
   weightsStep = -1;
   /** Totals of a step's collectives that went out with its leases. */

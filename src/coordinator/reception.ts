@@ -41,7 +41,7 @@ export class Reception {
 
   /** Welcomes a peer, or throws the ProtocolError that it is refused with. The first worker fixes the kernel id of the run. */
   welcome(peer: Peer, hello: Hello): void {
-    const minor = this.#check(hello);
+    peer.protocolMinor = this.#check(hello);
     peer.identity = `${hello.name}@${hello.host}`;
     if ((this.#breaches.get(peer.identity) ?? 0) >= maxBreaches) {
       const message = `The worker has broken the protocol ${maxBreaches} times in this run. See the coordinator's log.`;
@@ -53,7 +53,7 @@ export class Reception {
     peer.name = hello.name || `rank-${peer.rank}`;
     peer.feed.hold(hello.heldBlocks.map((name) => Buffer.from(name).toString('hex')));
     if (!peer.isObserver) this.#run.kernelId ??= hello.kernelId;
-    this.#sendWelcome(peer, peer.rank, minor);
+    this.#sendWelcome(peer, peer.rank);
     if (peer.isObserver) setTimeout(() => peer.close('GOODBYE', 'an observer has seen it all'), observerMs).unref();
   }
 
@@ -71,13 +71,13 @@ export class Reception {
     });
   }
 
-  #sendWelcome(peer: Peer, rank: number, protocolMinor: number): void {
+  #sendWelcome(peer: Peer, rank: number): void {
     const { runId, generation, bridleVersion, plan, advertised = '' } = this.#options;
     const { heartbeatMs, heartbeatTimeoutMs, maxChunkBytes } = defaultLimits;
     peer.send({
       welcome: {
         protocolMajor: protocolVersion.major,
-        protocolMinor,
+        protocolMinor: peer.protocolMinor,
         bridleVersion,
         runId,
         generation,

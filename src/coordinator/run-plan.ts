@@ -29,8 +29,8 @@ import { modelOfData } from './model-of-data.js';
 import { remember } from './remember.js';
 import type { TrainingOptions } from './training-options.js';
 
-/** Gradients that arrive at once, at most: enough that one that is slow holds up nothing. */
-const maxUploads = 4;
+/** Gradients that arrive at once: so many bytes that links are kept busy, and so many that one that is slow holds up nothing. */
+const uploads = { bytes: 8 * 1024 * 1024, least: 4 } as const;
 
 /** Rows of an evaluation shard: enough to be fast, fixed so that the sums never depend on the workers. */
 const leastEvaluationRows = 64;
@@ -130,7 +130,7 @@ export function planRun(dataset: Dataset, options: TrainingOptions, ownModel?: O
       isStrict: !options.allowMixedKernels,
       sendsSums: wire === 'f32',
       heartbeatTimeoutMs: defaultLimits.heartbeatTimeoutMs,
-      ...(payloadBytes(wire, layout.size) > defaultLimits.maxChunkBytes && { maxUploads }),
+      maxUploads: Math.max(uploads.least, Math.floor(uploads.bytes / payloadBytes(wire, layout.size))),
       targetCount,
       exampleIds: (purpose, step, shard) => [...exampleIds(purpose, step, shard)],
     },

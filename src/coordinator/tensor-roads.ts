@@ -71,9 +71,14 @@ export class TensorRoads {
     return isTaken;
   }
 
+  /** Tells whether a worker's gradients lie in shared memory, where they cost nothing until they are summed. */
+  isShared(peer: Peer): boolean {
+    return this.#sharedMemory?.isTaken(peer) === true;
+  }
+
   /** The messages that bring the weights of the present step to a worker; one encoding serves all on its road. */
   weightsFor(peer: Peer): readonly Message[] {
-    const isLaidOut = this.#hasRoom && this.#sharedMemory?.isTaken(peer) === true && this.#layOutWeights();
+    const isLaidOut = this.#hasRoom && this.isShared(peer) && this.#layOutWeights();
     return (isLaidOut ? this.#inCells : this.#encodeWeights())?.messages ?? [];
   }
 

@@ -15,7 +15,7 @@ export interface WorkerBytes {
   readonly shards: number;
   /** Tree nodes that its gradients travel as. */
   readonly nodes: number;
-  /** Weights and lease. */
+  /** Weights and lease, and leave to send where there are more workers than may send at once. */
   readonly down: number;
   /** Reports and gradients. */
   readonly up: number;
@@ -28,10 +28,12 @@ export function bytesOfStep(plan: RunPlan, workers: number, step: number): Worke
   const equal = Array.from({ length: workers }, (_, rank) => ({ rank, secondsPerShard: undefined }));
   const weights = frameSizes('f32', plan.layout.size, defaultLimits.maxChunkBytes);
   const gradient = frameSizes(plan.spec.wire, plan.layout.size, defaultLimits.maxChunkBytes);
+  const waits = Math.min(workers, numShards) > plan.core.maxUploads;
   const beside = { carried: plan.carried && new CarriedStates(plan.carried, {}), totals: undefined };
   return dealShares(all, equal).map(({ rank, shards }) => {
-    const work = { leaseId: step * workers + rank + 1, purpose: 'train', step, shards } as const;
+    const work = { leaseId: step * workers + rank + 1, purpose: 'train', step, shards, waits } as const;
     const lease = encodeControl(describeLease(plan, work, beside).message).length;
+    const clearance = waits ? [encodeControl({ clearToSend: { leaseId: work.leaseId } }).length] : [];
     const nodes = plan.core.sendsSums ? coverShards(new Set(shards), numShards).length : shards.length;
     const gradients = Array.from({ length: nodes }, () => gradient).flat();
     const reports = shards.map((shard) => reportOf(plan, step, shard));
@@ -40,7 +42,7 @@ export function bytesOfStep(plan: RunPlan, workers: number, step: number): Worke
     return {
       shards: shards.length,
       nodes,
-      down: sum([...weights, lease].map(toWorker)),
+      down: sum([...weights, lease, ...clearance].map(toWorker)),
       up: sum([report, ...gradients].map(toCoordinator)),
     };
   });

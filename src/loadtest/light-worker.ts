@@ -210,7 +210,9 @@ export class LightWorker implements SessionHost {
     }
     const { shards: reports, nodes } = run.leases.answer(lease.step, shards);
     this.#notePlanted(leaseId, lease.step, shards);
-    this.#session.sendAnswer({ ...fence, reports: [...reports] }, nodes);
+    // Vectors of a process are shared by its workers: what waits is made again.
+    const nodesOf = () => (lease.waits ? run.leases.answer(lease.step, shards).nodes : nodes);
+    this.#session.sendAnswer({ ...fence, reports: [...reports] }, nodesOf);
   }
 
   #notePlanted(leaseId: number, step: number, shards: readonly LightShard[]): void {

@@ -31,8 +31,6 @@ export function countTraffic(connection: Connection, traffic: Traffic): Connecti
       connection.send(...message);
     },
     batch: (queue) => connection.batch(queue),
-    pause: () => connection.pause(),
-    resume: () => connection.resume(),
     close: (code, reason) => connection.close(code, reason),
     terminate: () => connection.terminate(),
   };

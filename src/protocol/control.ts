@@ -13,6 +13,7 @@ export interface ControlBodies {
   heartbeat: bridle.v1.Heartbeat;
   lease: bridle.v1.Lease;
   revoke: bridle.v1.Revoke;
+  clearToSend: bridle.v1.ClearToSend;
   shardReports: bridle.v1.ShardReports;
   needBlocks: bridle.v1.NeedBlocks;
   droppedBlocks: bridle.v1.DroppedBlocks;

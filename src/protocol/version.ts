@@ -4,7 +4,10 @@ import { ProtocolError } from '../errors.js';
 /** The version of the package; a test holds it to package.json, which a browser cannot read. */
 export const bridleVersion = '0.1.0';
 
-export const protocolVersion = { major: 1, minor: 2 } as const;
+export const protocolVersion = { major: 1, minor: 3 } as const;
+
+/** From this minor version on a worker withholds the gradients of a lease that `waits`. */
+export const clearToSendMinor = 3;
 
 /** What a worker says in Hello when it can answer leases of the purpose `collect`. */
 export const collectCapability = 'collect';

@@ -33,10 +33,6 @@ export interface Connection {
   /** Bytes that are queued and have not left. */
   readonly queuedBytes: number;
   close(code: number, reason: string): void;
-  /** Hands on nothing more until `resume`, and leaves what comes in the socket: the peer has to wait before long. */
-  pause(): void;
-  /** Handles what has come meanwhile, later and in order, and all that follows. */
-  resume(): void;
   /** Ends the connection at once, without a closing handshake. */
   terminate(): void;
 }

@@ -16,10 +16,6 @@ export class SocketConnection implements Connection {
   /** What carries the WebSocket. */
   readonly #stream: Duplex;
   #isClosed = false;
-  #isPaused = false;
-  /** What ws had read already when it was paused. */
-  readonly #held: Message[] = [];
-  #onMessage: (message: Message) => void = () => undefined;
 
   constructor(socket: WebSocket, stream: Duplex, peer: string, isLocal: boolean) {
     this.isLocal = isLocal;
@@ -35,14 +31,10 @@ export class SocketConnection implements Connection {
       this.#isClosed = true;
       handlers.onClose(code, reason);
     };
-    this.#onMessage = (message) => {
-      if (!this.#isClosed) handlers.onMessage(message);
-      releaseSlabs(message);
-    };
     this.#socket.on('message', (data) => {
       const message = messageOf(data as SocketData);
-      if (this.#isPaused || this.#held.length > 0) this.#held.push(message);
-      else this.#onMessage(message);
+      if (!this.#isClosed) handlers.onMessage(message);
+      releaseSlabs(message);
     });
     // ws reports a broken frame as an error and closes; the reason is in the error only.
     let failure = '';
@@ -67,27 +59,6 @@ export class SocketConnection implements Connection {
     }
   }
 
-  pause(): void {
-    this.#isPaused = true;
-    this.#socket.pause();
-  }
-
-  resume(): void {
-    if (!this.#isPaused) return;
-    this.#isPaused = false;
-    // Later: who resumes is in the middle of something.
-    setImmediate(() => this.#goOn());
-  }
-
-  #goOn(): void {
-    while (!this.#isPaused) {
-      const message = this.#held.shift();
-      if (message) this.#onMessage(message);
-      else break;
-    }
-    if (!this.#isPaused) this.#socket.resume();
-  }
-
   get receivedBytes(): number {
     return (this.#stream as Socket).bytesRead; // it is one, or a TLSSocket
   }
@@ -98,7 +69,6 @@ export class SocketConnection implements Connection {
   }
 
   close(code: number, reason: string): void {
-    this.resume(); // the answer to the closing handshake has to be read
     this.#socket.close(code, truncate(reason));
     // A peer that never answers the closing handshake must not keep the socket.
     setTimeout(() => this.#socket.terminate(), 2000).unref();

@@ -89,6 +89,8 @@ export class Session {
   readonly #core: WorkerCoreState;
   readonly #payload: PayloadChoice;
   #link: Link | undefined;
+  /** Sends the gradients that the core withholds. */
+  #sendWithheld: (() => void) | undefined;
 
   constructor(host: SessionHost, { joinTimeoutMs, payload }: SessionOptions) {
     this.#host = host;
@@ -118,11 +120,21 @@ export class Session {
     this.#link?.connection.send(encodeControl(draft));
   }
 
-  /** Answers a training lease: what its shards came to, and the gradients of its tree nodes. */
-  sendAnswer(reports: ShardReports, nodes: readonly NodeGradient[]): void {
+  /**
+   * Answers a training lease: what its shards came to, and the gradients of its tree nodes. Those of a lease that waits are
+   * asked of `nodesOf` when they are to leave.
+   */
+  sendAnswer(reports: ShardReports, nodesOf: () => readonly NodeGradient[]): void {
+    const [leaseId, step] = [reports.leaseId ?? 0, reports.step ?? 0];
+    if (this.#core.withheld === leaseId) {
+      this.#sendWithheld = () => this.#sendNodes(leaseId, step, nodesOf());
+      this.send({ shardReports: reports });
+      return;
+    }
+    const nodes = nodesOf();
     const queue = (): void => {
       this.send({ shardReports: reports });
-      this.#sendNodes(reports.leaseId ?? 0, reports.step ?? 0, nodes);
+      this.#sendNodes(leaseId, step, nodes);
     };
     const isShort = nodes.length * (nodes[0] ? payloadSize(nodes[0].vector) : 0) <= maxBatchedBytes;
     if (isShort) this.#link?.connection.batch(queue);
@@ -175,10 +187,15 @@ export class Session {
       case 'compute':
         this.#host.compute(effect.lease);
         return;
+      case 'sendGradients':
+        this.#sendWithheld?.();
+        this.#sendWithheld = undefined;
+        return;
       case 'abandon':
         this.#host.abandon(effect.leaseId);
         return;
       case 'answer':
+        this.#sendWithheld = undefined;
         if (this.#link?.welcome) this.#host.answer(effect.leaseId, effect.step);
         return;
       case 'disconnect':
@@ -269,6 +286,9 @@ export class Session {
       case 'revoke':
         this.#host.onRevoked?.(body.leaseId);
         this.#dispatch({ type: 'revoked', leaseId: body.leaseId });
+        return;
+      case 'clearToSend':
+        this.#dispatch({ type: 'cleared', leaseId: body.leaseId });
         return;
       case 'reject':
         this.#dispatch({ type: 'rejected', code: body.code, message: body.message });

@@ -229,7 +229,7 @@ class Worker implements SessionHost {
       this.#session.send({ evaluationReports: { leaseId, step, reports, computeMs } });
       return;
     }
-    this.#session.sendAnswer({ leaseId, step, reports, computeMs }, nodes);
+    this.#session.sendAnswer({ leaseId, step, reports, computeMs }, () => nodes);
   }
 }
 

@@ -137,40 +137,6 @@ describe.each(roads)('over %s', (_name, options, joining) => {
     expect(came.every((bytes, i) => Buffer.compare(bytes, sent[i] ?? bytes) === 0)).toBe(true);
   });
 
-  it('a connection that is paused hands on nothing, makes its peer wait, and then goes on in order', async () => {
-    const seen: number[] = [];
-    const { url, accepted } = await serve({
-      ...options(),
-      onConnection: (connection) => {
-        accepted.push(connection);
-        connection.handle({
-          onMessage: (message) => {
-            const [first = -1] = joinMessage(message);
-            seen.push(first);
-            if (first === 1) connection.pause();
-            else if (first === 99) connection.send(Uint8Array.of(99));
-          },
-          onClose: () => undefined,
-        });
-      },
-    });
-    const client = await joinAt(url, joining);
-    // The second comes in the same read as the first; the large ones are more than sockets hold.
-    client.connection.batch(() => [1, 2].forEach((first) => client.connection.send(Uint8Array.of(first))));
-    for (let i = 3; i < 43; i += 1) client.connection.send(new Uint8Array(1024 * 1024).fill(i));
-    client.connection.send(Uint8Array.of(99));
-    await expect.poll(() => seen.length, { timeout: 5000 }).toBe(1);
-    await joinAt(url, joining); // by then what was not to be read could have been
-    expect(seen).toEqual([1]);
-    expect(client.connection.queuedBytes).toBeGreaterThan(20 * 1024 * 1024);
-    const read = accepted[0]?.receivedBytes ?? 0;
-    expect(read).toBeGreaterThan(2);
-    expect(read).toBeLessThan(20 * 1024 * 1024);
-    accepted[0]?.resume();
-    await client.messages(1);
-    expect(seen).toEqual([...Array.from({ length: 42 }, (_, i) => i + 1), 99]);
-  });
-
   it('a close arrives with its code and its reason, cut to what fits', async () => {
     const { url, accepted, closes } = await serve(options());
     const client = await joinAt(url, joining);

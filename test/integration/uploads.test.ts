@@ -61,5 +61,5 @@ it('holds four gradients beside the tree nodes that are open, whoever is slow or
     expect(arriving).toBeLessThanOrEqual(4);
     expect(vectors).toBeLessThanOrEqual(nodes + 4);
   }
-  expect(Math.max(...harmed.held.map(({ arriving }) => arriving))).toBe(4); // there was something to hold back
+  expect(Math.max(...harmed.held.map(({ arriving }) => arriving))).toBeGreaterThan(1); // several, at times
 });

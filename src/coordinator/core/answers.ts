@@ -52,6 +52,7 @@ export function onReported(state: CoreState, event: EventOf<'reported'>, now: nu
   for (const health of finite) recordHealth(state, round, event.rank, health, effects);
   for (const health of event.reports) if (!isFinite(health)) onNonFinite(state, round, lease, health, now, effects);
   if (lease.awaited.length === 0) completeLease(state, round, lease, now, effects);
+  else if (!lease.isClear) lease.waitsSince = now;
 }
 
 function recordHealth(
@@ -157,7 +158,6 @@ export function onNode(state: CoreState, event: EventOf<'node'>, now: number, ef
     return;
   }
   lease.awaited?.splice(position, 1);
-  lease.upload = 'none';
   const { admitted, replaced } = round.coverage.admit(event.node);
   if (admitted) effects.push({ type: 'keepNode', leaseId: lease.id, node: event.node, replaced });
   else effects.push(drop);

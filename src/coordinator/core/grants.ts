@@ -11,8 +11,6 @@ import {
   type WorkerState,
 } from './state.js';
 
-const noUpload = { upload: 'none', waitsSince: 0 } as const;
-
 /** Shards of an evaluation that one lease holds at most. */
 const evaluationShare = 8;
 
@@ -53,6 +51,7 @@ function grantTraining(
   effects: CoreEffect[],
 ): void {
   const free = freeShards(state, round);
+  round.isCrowded = round.leases.size + Math.min(free.length, idle.length) > state.plan.maxUploads;
   const suspects = free.filter((shard) => round.suspects.has(shard));
   const taken = grantSuspects(state, round, suspects, idle, now, effects);
   const rest = free.filter((shard) => !round.suspects.has(shard));
@@ -129,6 +128,7 @@ function grant(
 ): void {
   const dueMs = dueAfter(state, round, worker, shards.length);
   const id = state.nextLeaseId;
+  const waits = round.purpose === 'train' && round.isCrowded;
   state.nextLeaseId += 1;
   round.leases.set(id, {
     id,
@@ -138,9 +138,11 @@ function grant(
     dueMs,
     isOverdue: false,
     awaited: undefined,
-    ...noUpload,
+    isClear: !waits,
+    waitsSince: undefined,
   });
-  effects.push({ type: 'lease', rank: worker.rank, leaseId: id, purpose: round.purpose, step: round.step, shards });
+  const { purpose, step } = round;
+  effects.push({ type: 'lease', rank: worker.rank, leaseId: id, purpose, step, shards, waits });
 }
 
 /**
@@ -161,15 +163,19 @@ function medianShardMs({ workers }: CoreState, purpose: Purpose): number | undef
   return known[(known.length - 1) >> 1];
 }
 
+/** How long a worker has had a lease; while it waits to be cleared nobody waits for it. */
+export function heldMs({ grantedAt, waitsSince }: Lease, now: number): number {
+  return (waitsSince ?? now) - grantedAt;
+}
+
 /** Takes a lease back: its answer is no longer wanted. */
 export function revokeLease(state: CoreState, round: Round, lease: Lease, now: number, effects: CoreEffect[]): void {
   round.leases.delete(lease.id);
   state.hasFreeShards = true;
   effects.push({ type: 'revoke', rank: lease.rank, leaseId: lease.id });
-  if (lease.upload === 'waiting') effects.push({ type: 'resume', rank: lease.rank });
   // Without this a hung worker would hold up every step anew: its lease would never become overdue twice.
   const worker = state.workers.get(lease.rank);
-  if (worker && lease.isOverdue) worker.overdueMs += now - lease.grantedAt;
+  if (worker && lease.isOverdue) worker.overdueMs += heldMs(lease, now);
 }
 
 /** Closes a lease that is answered, and learns the worker's speed from it. */
@@ -181,7 +187,7 @@ export function completeLease(state: CoreState, round: Round, lease: Lease, now:
   const worker = state.workers.get(lease.rank);
   if (!worker) return;
   worker.overdueMs = 0;
-  const measured = Math.max(0.001, (now - lease.grantedAt) / lease.shards.length);
+  const measured = Math.max(0.001, heldMs(lease, now) / lease.shards.length);
   const known = worker.shardMs[round.purpose];
   worker.shardMs[round.purpose] = known === undefined ? measured : 0.8 * known + 0.2 * measured;
 }

@@ -1,4 +1,5 @@
 // Who is there: heartbeats, overdue leases, waiting. Every wait has a deadline, names who is late, and has a next state.
+import { heldMs } from './grants.js';
 import { leaseTimes, type CoreEffect, type CoreState } from './state.js';
 
 /** A tick that comes so late means that this process stood still, not the workers. */
@@ -38,18 +39,19 @@ function forgiveOwnStall(state: CoreState, now: number): void {
   const stalledMs = now - state.lastTick;
   if (stalledMs <= ownStallMs) return;
   for (const worker of state.workers.values()) worker.lastHeard = now;
-  for (const lease of state.round?.leases.values() ?? []) lease.grantedAt = Math.min(now, lease.grantedAt + stalledMs);
+  for (const lease of state.round?.leases.values() ?? [])
+    if (lease.waitsSince === undefined) lease.grantedAt = Math.min(now, lease.grantedAt + stalledMs);
 }
 
 /** A lease that is overdue is given to others too; one overdue twice costs the worker its place. */
 export function checkLeases(state: CoreState, now: number, effects: CoreEffect[]): void {
   for (const lease of [...(state.round?.leases.values() ?? [])]) {
-    const heldMs = now - lease.grantedAt + (state.workers.get(lease.rank)?.overdueMs ?? 0);
-    if (heldMs > 2 * lease.dueMs) {
-      const message = `lease ${lease.id} (shards ${lease.shards.join(', ')}) overdue twice: ${(heldMs / 1000).toFixed(1)} s`;
+    const lateMs = heldMs(lease, now) + (state.workers.get(lease.rank)?.overdueMs ?? 0);
+    if (lateMs > 2 * lease.dueMs) {
+      const message = `lease ${lease.id} (shards ${lease.shards.join(', ')}) overdue twice: ${(lateMs / 1000).toFixed(1)} s`;
       effects.push({ type: 'disconnect', rank: lease.rank, code: 'STUCK', message, isStuck: true });
       forget(state, lease.rank, message, now, effects);
-    } else if (heldMs > lease.dueMs) {
+    } else if (lateMs > lease.dueMs) {
       lease.isOverdue = true;
       state.hasFreeShards = true;
     }

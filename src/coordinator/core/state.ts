@@ -25,8 +25,8 @@ export interface CorePlan {
   /** Workers send sums over whole tree nodes; false: each shard's gradient alone, since it was rounded alone. */
   readonly sendsSums: boolean;
   readonly heartbeatTimeoutMs: number;
-  /** Gradients that may be on their way at once; undefined: each comes in one piece, and needs no place of its own. */
-  readonly maxUploads?: number;
+  /** Leases whose gradients may be on their way at once. */
+  readonly maxUploads: number;
   /** Valid targets of a shard: the coordinator's own count, never the worker's word. 0: the shard has no rows. */
   targetCount(purpose: Purpose, step: number, shard: number): number;
   exampleIds(purpose: Purpose, step: number, shard: number): readonly number[];
@@ -55,10 +55,10 @@ export interface Lease {
   isOverdue: boolean;
   /** Tree nodes that are still to come, once the reports are in. */
   awaited: TreeNode[] | undefined;
-  /** Of the node that is owed next: nothing yet, its socket rests until there is a place, or it has one. */
-  upload: 'none' | 'waiting' | 'open';
-  /** Up to when waiting has been forgiven. */
-  waitsSince: number;
+  /** Its gradients may come once they are reported. */
+  isClear: boolean;
+  /** When it was reported, if it has not been cleared since: its time stands still. */
+  waitsSince: number | undefined;
 }
 
 export interface ShardHealth {
@@ -96,6 +96,8 @@ export interface TrainRound extends RoundBase {
   /** Shards whose gradient was not finite, by the worker that said so: to be computed once more by another. */
   readonly suspects: Map<number, number>;
   isSkipped: boolean;
+  /** More leases than uploads are open: those that are granted now are to wait for theirs. */
+  isCrowded: boolean;
 }
 export interface EvaluateRound extends RoundBase {
   readonly purpose: 'evaluate';
@@ -171,10 +173,10 @@ export type CoreEffect =
       readonly purpose: Purpose;
       readonly step: number;
       readonly shards: readonly number[];
+      /** Its gradients wait for `clearToSend`. */
+      readonly waits: boolean;
     }
-  | { readonly type: 'revoke'; readonly rank: number; readonly leaseId: number }
-  /** Nothing of this worker is to be read until `resume`; neither is needed for one that leaves. */
-  | { readonly type: 'pause' | 'resume'; readonly rank: number }
+  | { readonly type: 'clearToSend' | 'revoke'; readonly rank: number; readonly leaseId: number }
   /** Closes a worker's socket; `isStuck`: its process must end as well. */
   | {
       readonly type: 'disconnect';

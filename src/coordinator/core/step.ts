@@ -3,7 +3,7 @@ import { Coverage } from '../../collective/coverage.js';
 import { onNode, onReported, onScored } from './answers.js';
 import { grantLeases, isScored, revokeLease } from './grants.js';
 import { checkLeases, checkWorkers, forget, noteWaiting } from './membership.js';
-import { admitUploads, expireUploads, forgiveWaiting } from './uploads.js';
+import { clearUploads, expireUploads } from './uploads.js';
 import {
   isEvaluationDueAfter,
   type CollectRound,
@@ -19,7 +19,7 @@ export function step(state: CoreState, event: CoreEvent, now: number): CoreEffec
   const effects: CoreEffect[] = [];
   onEvent(state, event, now, effects);
   advance(state, now, effects);
-  if (event.type !== 'heard') admitUploads(state, now, effects);
+  if (event.type !== 'heard') clearUploads(state, now, effects);
   sendWeights(state, effects);
   return effects;
 }
@@ -67,7 +67,6 @@ function onEvent(state: CoreState, event: CoreEvent, now: number, effects: CoreE
       state.isStopping = true;
       return;
     case 'tick':
-      forgiveWaiting(state, now);
       checkWorkers(state, now, effects);
       checkLeases(state, now, effects);
       expireUploads(state, now, effects);
@@ -200,6 +199,7 @@ function openRound(state: CoreState, now: number, effects: CoreEffect[]): void {
     reports: new Map(),
     suspects: new Map(),
     isSkipped: false,
+    isCrowded: false,
   };
 }
 

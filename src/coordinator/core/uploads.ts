@@ -1,60 +1,37 @@
-// Whose gradients are read: a few vectors at a time, the first in tree order first, so that sums can be taken and memory stays small.
-import { shardRange } from '../../collective/tree.js';
-import { revokeLease } from './grants.js';
-import type { CoreEffect, CoreState, Lease } from './state.js';
+// Whose gradients may come: a few at a time, the first in tree order first, so that sums can be taken and memory stays small. Who
+// has reported waits until it is clear to send (the rendezvous of MPI's large messages).
+import { heldMs, revokeLease } from './grants.js';
+import type { CoreEffect, CoreState, Lease, TrainRound } from './state.js';
 
-/** Lets as many leases send as vectors may be on their way at once; the sockets of the others rest meanwhile. */
-export function admitUploads(state: CoreState, now: number, effects: CoreEffect[]): void {
-  const { maxUploads } = state.plan;
-  if (maxUploads === undefined) return;
-  const owing = leasesOf(state).filter(({ awaited }) => awaited !== undefined && awaited.length > 0);
-  const held = owing.filter(({ upload }) => upload !== 'open');
-  let places = maxUploads - (owing.length - held.length);
-  if (places > 0) held.sort((a, b) => firstShard(state, a) - firstShard(state, b));
-  for (const lease of held) {
-    if (places > 0) {
-      places -= 1;
-      if (lease.upload === 'waiting') resume(state, lease, now, effects);
-      lease.upload = 'open';
-    } else if (lease.upload === 'none') {
-      lease.upload = 'waiting';
-      lease.waitsSince = now;
-      effects.push({ type: 'pause', rank: lease.rank });
-    }
+/** Clears as many leases to send as gradients may be on their way at once. */
+export function clearUploads({ round, plan }: CoreState, now: number, effects: CoreEffect[]): void {
+  if (round?.purpose !== 'train') return;
+  let places = plan.maxUploads;
+  for (const lease of round.leases.values()) if (lease.isClear) places -= 1;
+  for (; places > 0; places -= 1) {
+    const lease = firstWaiting(round);
+    if (!lease) return;
+    lease.grantedAt = now - heldMs(lease, now);
+    lease.waitsSince = undefined;
+    lease.isClear = true;
+    effects.push({ type: 'clearToSend', rank: lease.rank, leaseId: lease.id });
   }
 }
 
-function leasesOf({ round }: CoreState): Lease[] {
-  return round?.purpose === 'train' ? [...round.leases.values()] : [];
+/** The first in tree order. */
+function firstWaiting({ leases }: TrainRound): Lease | undefined {
+  let first: Lease | undefined;
+  for (const lease of leases.values())
+    if (lease.waitsSince !== undefined && (!first || firstShard(lease) < firstShard(first))) first = lease;
+  return first;
 }
 
-function firstShard({ plan }: CoreState, { awaited }: Lease): number {
-  return awaited?.[0] ? shardRange(awaited[0], plan.numShards)[0] : 0;
-}
+const firstShard = ({ shards }: Lease): number => shards[0] ?? 0;
 
-function resume(state: CoreState, lease: Lease, now: number, effects: CoreEffect[]): void {
-  forgive(state, lease, now);
-  effects.push({ type: 'resume', rank: lease.rank });
-}
-
-/** Nobody reads what a worker says while its socket rests: that time is neither silence nor lateness. */
-function forgive({ workers }: CoreState, lease: Lease, now: number): void {
-  const worker = workers.get(lease.rank);
-  if (worker) worker.lastHeard = now;
-  lease.grantedAt = Math.min(now, lease.grantedAt + now - lease.waitsSince);
-  lease.waitsSince = now;
-}
-
-/** To be called before anybody is held to a deadline. */
-export function forgiveWaiting(state: CoreState, now: number): void {
-  for (const lease of leasesOf(state)) if (lease.upload === 'waiting') forgive(state, lease, now);
-}
-
-/** A worker that hangs in the middle of a vector must not hold up those that wait: its lease ends when it is overdue. */
+/** A worker that hangs in the middle of a gradient must not hold up those that wait: its lease ends when it is overdue. */
 export function expireUploads(state: CoreState, now: number, effects: CoreEffect[]): void {
   const { round } = state;
-  const leases = leasesOf(state);
-  if (!round || !leases.some(({ upload }) => upload === 'waiting')) return;
-  for (const lease of leases)
-    if (lease.upload === 'open' && lease.isOverdue) revokeLease(state, round, lease, now, effects);
+  if (round?.purpose !== 'train' || !firstWaiting(round)) return;
+  for (const lease of round.leases.values())
+    if (lease.isClear && lease.isOverdue) revokeLease(state, round, lease, now, effects);
 }

@@ -47,7 +47,8 @@ export const bridle = $root.bridle = (() => {
              * @property {bridle.v1.SharedMemoryTaken.$Properties|null} [sharedMemoryTaken] Envelope sharedMemoryTaken
              * @property {bridle.v1.Probe.$Properties|null} [probe] Envelope probe
              * @property {bridle.v1.ProbeAnswer.$Properties|null} [probeAnswer] Envelope probeAnswer
-             * @property {"hello"|"welcome"|"reject"|"heartbeat"|"lease"|"revoke"|"shardReports"|"needBlocks"|"droppedBlocks"|"goodbye"|"evaluationReports"|"stop"|"sharedMemory"|"sharedMemoryTaken"|"probe"|"probeAnswer"} [message] Envelope message
+             * @property {bridle.v1.ClearToSend.$Properties|null} [clearToSend] Envelope clearToSend
+             * @property {"hello"|"welcome"|"reject"|"heartbeat"|"lease"|"revoke"|"shardReports"|"needBlocks"|"droppedBlocks"|"goodbye"|"evaluationReports"|"stop"|"sharedMemory"|"sharedMemoryTaken"|"probe"|"probeAnswer"|"clearToSend"} [message] Envelope message
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -78,9 +79,10 @@ export const bridle = $root.bridle = (() => {
              *   sharedMemoryTaken?: bridle.v1.SharedMemoryTaken.$Shape|null;
              *   probe?: bridle.v1.Probe.$Shape|null;
              *   probeAnswer?: bridle.v1.ProbeAnswer.$Shape|null;
+             *   clearToSend?: bridle.v1.ClearToSend.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ message?: undefined; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "hello"; hello: bridle.v1.Hello.$Shape; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "welcome"; hello?: null; welcome: bridle.v1.Welcome.$Shape; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "reject"; hello?: null; welcome?: null; reject: bridle.v1.Reject.$Shape; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "heartbeat"; hello?: null; welcome?: null; reject?: null; heartbeat: bridle.v1.Heartbeat.$Shape; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "lease"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease: bridle.v1.Lease.$Shape; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "revoke"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke: bridle.v1.Revoke.$Shape; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "shardReports"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports: bridle.v1.ShardReports.$Shape; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "needBlocks"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks: bridle.v1.NeedBlocks.$Shape; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "droppedBlocks"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks: bridle.v1.DroppedBlocks.$Shape; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "goodbye"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye: bridle.v1.Goodbye.$Shape; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "evaluationReports"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports: bridle.v1.EvaluationReports.$Shape; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "stop"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop: bridle.v1.Stop.$Shape; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "sharedMemory"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory: bridle.v1.SharedMemory.$Shape; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null }|{ message?: "sharedMemoryTaken"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken: bridle.v1.SharedMemoryTaken.$Shape; probe?: null; probeAnswer?: null }|{ message?: "probe"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe: bridle.v1.Probe.$Shape; probeAnswer?: null }|{ message?: "probeAnswer"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer: bridle.v1.ProbeAnswer.$Shape })
+             *   ({ message?: undefined; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null; clearToSend?: null }|{ message?: "hello"; hello: bridle.v1.Hello.$Shape; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null; clearToSend?: null }|{ message?: "welcome"; hello?: null; welcome: bridle.v1.Welcome.$Shape; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null; clearToSend?: null }|{ message?: "reject"; hello?: null; welcome?: null; reject: bridle.v1.Reject.$Shape; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null; clearToSend?: null }|{ message?: "heartbeat"; hello?: null; welcome?: null; reject?: null; heartbeat: bridle.v1.Heartbeat.$Shape; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null; clearToSend?: null }|{ message?: "lease"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease: bridle.v1.Lease.$Shape; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null; clearToSend?: null }|{ message?: "revoke"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke: bridle.v1.Revoke.$Shape; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null; clearToSend?: null }|{ message?: "shardReports"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports: bridle.v1.ShardReports.$Shape; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null; clearToSend?: null }|{ message?: "needBlocks"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks: bridle.v1.NeedBlocks.$Shape; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null; clearToSend?: null }|{ message?: "droppedBlocks"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks: bridle.v1.DroppedBlocks.$Shape; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null; clearToSend?: null }|{ message?: "goodbye"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye: bridle.v1.Goodbye.$Shape; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null; clearToSend?: null }|{ message?: "evaluationReports"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports: bridle.v1.EvaluationReports.$Shape; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null; clearToSend?: null }|{ message?: "stop"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop: bridle.v1.Stop.$Shape; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null; clearToSend?: null }|{ message?: "sharedMemory"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory: bridle.v1.SharedMemory.$Shape; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null; clearToSend?: null }|{ message?: "sharedMemoryTaken"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken: bridle.v1.SharedMemoryTaken.$Shape; probe?: null; probeAnswer?: null; clearToSend?: null }|{ message?: "probe"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe: bridle.v1.Probe.$Shape; probeAnswer?: null; clearToSend?: null }|{ message?: "probeAnswer"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer: bridle.v1.ProbeAnswer.$Shape; clearToSend?: null }|{ message?: "clearToSend"; hello?: null; welcome?: null; reject?: null; heartbeat?: null; lease?: null; revoke?: null; shardReports?: null; needBlocks?: null; droppedBlocks?: null; goodbye?: null; evaluationReports?: null; stop?: null; sharedMemory?: null; sharedMemoryTaken?: null; probe?: null; probeAnswer?: null; clearToSend: bridle.v1.ClearToSend.$Shape })
              * )} bridle.v1.Envelope.$Shape
              */
 
@@ -227,17 +229,25 @@ export const bridle = $root.bridle = (() => {
              */
             Envelope.prototype.probeAnswer = null;
 
+            /**
+             * Envelope clearToSend.
+             * @member {bridle.v1.ClearToSend.$Properties|null|undefined} clearToSend
+             * @memberof bridle.v1.Envelope
+             * @instance
+             */
+            Envelope.prototype.clearToSend = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * Envelope message.
-             * @member {"hello"|"welcome"|"reject"|"heartbeat"|"lease"|"revoke"|"shardReports"|"needBlocks"|"droppedBlocks"|"goodbye"|"evaluationReports"|"stop"|"sharedMemory"|"sharedMemoryTaken"|"probe"|"probeAnswer"|undefined} message
+             * @member {"hello"|"welcome"|"reject"|"heartbeat"|"lease"|"revoke"|"shardReports"|"needBlocks"|"droppedBlocks"|"goodbye"|"evaluationReports"|"stop"|"sharedMemory"|"sharedMemoryTaken"|"probe"|"probeAnswer"|"clearToSend"|undefined} message
              * @memberof bridle.v1.Envelope
              * @instance
              */
             $Object.defineProperty(Envelope.prototype, "message", {
-                get: $util.oneOfGetter($oneOfFields = ["hello", "welcome", "reject", "heartbeat", "lease", "revoke", "shardReports", "needBlocks", "droppedBlocks", "goodbye", "evaluationReports", "stop", "sharedMemory", "sharedMemoryTaken", "probe", "probeAnswer"]),
+                get: $util.oneOfGetter($oneOfFields = ["hello", "welcome", "reject", "heartbeat", "lease", "revoke", "shardReports", "needBlocks", "droppedBlocks", "goodbye", "evaluationReports", "stop", "sharedMemory", "sharedMemoryTaken", "probe", "probeAnswer", "clearToSend"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -305,6 +315,8 @@ export const bridle = $root.bridle = (() => {
                     $root.bridle.v1.Probe.encode(message.probe, writer.uint32(/* id 32, wireType 2 =*/258).fork(), _depth + 1).ldelim();
                 if (message.probeAnswer != null && $Object.hasOwnProperty.call(message, "probeAnswer"))
                     $root.bridle.v1.ProbeAnswer.encode(message.probeAnswer, writer.uint32(/* id 33, wireType 2 =*/266).fork(), _depth + 1).ldelim();
+                if (message.clearToSend != null && $Object.hasOwnProperty.call(message, "clearToSend"))
+                    $root.bridle.v1.ClearToSend.encode(message.clearToSend, writer.uint32(/* id 34, wireType 2 =*/274).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -459,6 +471,13 @@ export const bridle = $root.bridle = (() => {
                                 break;
                             message.probeAnswer = $root.bridle.v1.ProbeAnswer.decode(reader, reader.size(), $undefined, _depth + 1, message.probeAnswer);
                             message.message = "probeAnswer";
+                            continue;
+                        }
+                    case 34: {
+                            if (wireType !== 2)
+                                break;
+                            message.clearToSend = $root.bridle.v1.ClearToSend.decode(reader, reader.size(), $undefined, _depth + 1, message.clearToSend);
+                            message.message = "clearToSend";
                             continue;
                         }
                     }
@@ -1781,6 +1800,7 @@ export const bridle = $root.bridle = (() => {
              * @property {Array.<Uint8Array>|null} [blocks] Lease blocks
              * @property {Array.<Uint8Array>|null} [totals] Lease totals
              * @property {number|null} [firstTotal] Lease firstTotal
+             * @property {boolean|null} [waits] Lease waits
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1888,6 +1908,14 @@ export const bridle = $root.bridle = (() => {
             Lease.prototype.firstTotal = 0;
 
             /**
+             * Lease waits.
+             * @member {boolean} waits
+             * @memberof bridle.v1.Lease
+             * @instance
+             */
+            Lease.prototype.waits = false;
+
+            /**
              * Creates a new Lease instance using the specified properties.
              * @function create
              * @memberof bridle.v1.Lease
@@ -1940,6 +1968,8 @@ export const bridle = $root.bridle = (() => {
                         writer.uint32(/* id 8, wireType 2 =*/66).bytes(message.totals[i]);
                 if (message.firstTotal != null && $Object.hasOwnProperty.call(message, "firstTotal") && message.firstTotal !== 0)
                     writer.uint32(/* id 9, wireType 0 =*/72).uint32(message.firstTotal);
+                if (message.waits != null && $Object.hasOwnProperty.call(message, "waits") && message.waits !== false)
+                    writer.uint32(/* id 10, wireType 0 =*/80).bool(message.waits);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2062,6 +2092,15 @@ export const bridle = $root.bridle = (() => {
                                 delete message.firstTotal;
                             continue;
                         }
+                    case 10: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.waits = value;
+                            else
+                                delete message.waits;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -2080,6 +2119,158 @@ export const bridle = $root.bridle = (() => {
             };
 
             return Lease;
+        })();
+
+        v1.ClearToSend = (function() {
+
+            /**
+             * Properties of a ClearToSend.
+             * @typedef {Object} bridle.v1.ClearToSend.$Properties
+             * @property {number|null} [leaseId] ClearToSend leaseId
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ClearToSend.
+             * @memberof bridle.v1
+             * @interface IClearToSend
+             * @augments bridle.v1.ClearToSend.$Properties
+             * @deprecated Use bridle.v1.ClearToSend.$Properties instead.
+             */
+
+            /**
+             * Shape of a ClearToSend.
+             * @typedef {bridle.v1.ClearToSend.$Properties} bridle.v1.ClearToSend.$Shape
+             */
+
+            /**
+             * Constructs a new ClearToSend.
+             * @memberof bridle.v1
+             * @classdesc Represents a ClearToSend.
+             * @constructor
+             * @param {bridle.v1.ClearToSend.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ClearToSend = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ClearToSend leaseId.
+             * @member {number} leaseId
+             * @memberof bridle.v1.ClearToSend
+             * @instance
+             */
+            ClearToSend.prototype.leaseId = 0;
+
+            /**
+             * Creates a new ClearToSend instance using the specified properties.
+             * @function create
+             * @memberof bridle.v1.ClearToSend
+             * @static
+             * @param {bridle.v1.ClearToSend.$Properties=} [properties] Properties to set
+             * @returns {bridle.v1.ClearToSend} ClearToSend instance
+             * @type {{
+             *   (properties: bridle.v1.ClearToSend.$Shape): bridle.v1.ClearToSend & bridle.v1.ClearToSend.$Shape;
+             *   (properties?: bridle.v1.ClearToSend.$Properties): bridle.v1.ClearToSend;
+             * }}
+             */
+            ClearToSend.create = function(properties) {
+                return new ClearToSend(properties);
+            };
+
+            /**
+             * Encodes the specified ClearToSend message. Does not implicitly {@link bridle.v1.ClearToSend.verify|verify} messages.
+             * @function encode
+             * @memberof bridle.v1.ClearToSend
+             * @static
+             * @param {bridle.v1.ClearToSend.$Properties} message ClearToSend message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ClearToSend.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.leaseId != null && $Object.hasOwnProperty.call(message, "leaseId") && message.leaseId !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.leaseId);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a ClearToSend message from the specified reader or buffer.
+             * @function decode
+             * @memberof bridle.v1.ClearToSend
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {bridle.v1.ClearToSend & bridle.v1.ClearToSend.$Shape} ClearToSend
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ClearToSend.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.bridle.v1.ClearToSend();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.leaseId = value;
+                            else
+                                delete message.leaseId;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ClearToSend;
         })();
 
         v1.Revoke = (function() {

@@ -41,6 +41,8 @@ export interface WorkerCoreState {
   readonly leases: Map<number, WorkerLease>;
   /** The lease that the compute thread works on. Compared by identity: a restarted coordinator counts its leases from 1 again. */
   computing: WorkerLease | undefined;
+  /** The lease whose reports are sent, and whose gradients wait to be asked for. */
+  withheld: number | undefined;
 }
 
 export type WorkerEvent =
@@ -53,6 +55,8 @@ export type WorkerEvent =
   | { readonly type: 'rejected'; readonly code: string; readonly message: string }
   | { readonly type: 'leased'; readonly lease: ControlBodies['lease']; readonly missing: readonly string[] }
   | { readonly type: 'revoked'; readonly leaseId: number }
+  /** The gradients that this lease withholds may go out. */
+  | { readonly type: 'cleared'; readonly leaseId: number }
   | { readonly type: 'weights'; readonly step: number }
   | { readonly type: 'block'; readonly name: string }
   | { readonly type: 'computed'; readonly leaseId: number }
@@ -67,7 +71,9 @@ export type WorkerEffect =
   | { readonly type: 'send'; readonly draft: ControlDraft }
   | { readonly type: 'compute'; readonly lease: ControlBodies['lease'] }
   | { readonly type: 'abandon'; readonly leaseId: number }
+  /** Of a lease that waits, the reports alone are sent, and its gradients kept until `sendGradients` or `abandon`. */
   | { readonly type: 'answer'; readonly leaseId: number; readonly step: number }
+  | { readonly type: 'sendGradients'; readonly leaseId: number }
   | { readonly type: 'disconnect'; readonly reason: string }
   | { readonly type: 'note'; readonly code: string; readonly message: string }
   | { readonly type: 'exit'; readonly code: string; readonly message: string; readonly isError: boolean };
@@ -84,5 +90,6 @@ export function createWorkerState(now: number, times: WorkerTimes = defaultTimes
     weightsStep: -1,
     leases: new Map(),
     computing: undefined,
+    withheld: undefined,
   };
 }

@@ -66,7 +66,7 @@ function onEvent(state: WorkerCoreState, event: WorkerEvent, now: number, effect
   }
 }
 
-type WorkEvent = Extract<WorkerEvent, { type: 'leased' | 'revoked' | 'weights' | 'block' | 'computed' }>;
+type WorkEvent = Extract<WorkerEvent, { type: 'leased' | 'revoked' | 'cleared' | 'weights' | 'block' | 'computed' }>;
 
 function onWork(state: WorkerCoreState, event: WorkEvent, effects: WorkerEffect[]): void {
   switch (event.type) {
@@ -85,7 +85,14 @@ function onWork(state: WorkerCoreState, event: WorkEvent, effects: WorkerEffect[
       return;
     case 'revoked':
       state.leases.delete(event.leaseId);
+      if (state.withheld === event.leaseId) state.withheld = undefined;
       effects.push({ type: 'abandon', leaseId: event.leaseId });
+      return;
+    case 'cleared':
+      // Of a lease that was revoked, or that was not to wait: what is asked for is not wanted any more, or on its way.
+      if (state.withheld !== event.leaseId) return;
+      state.withheld = undefined;
+      effects.push({ type: 'sendGradients', leaseId: event.leaseId });
       return;
     case 'weights':
       state.weightsStep = event.step;
@@ -102,6 +109,7 @@ function onWork(state: WorkerCoreState, event: WorkEvent, effects: WorkerEffect[
       // Only work done ends the backoff: a worker that is let in and thrown out again must not hammer at the door.
       state.attempts = 0;
       effects.push({ type: 'answer', leaseId: computed.id, step: computed.body.step });
+      if (computed.body.waits) state.withheld = computed.id;
     }
   }
 }
@@ -154,7 +162,9 @@ function beginConnecting(state: WorkerCoreState, effects: WorkerEffect[]): void 
 /** Leases end with their connection: the coordinator gives them to others. */
 function retry(state: WorkerCoreState, message: string, now: number, effects: WorkerEffect[]): void {
   for (const id of state.leases.keys()) effects.push({ type: 'abandon', leaseId: id });
+  if (state.withheld !== undefined) effects.push({ type: 'abandon', leaseId: state.withheld });
   state.leases.clear();
+  state.withheld = undefined;
   state.weightsStep = -1;
   const waitedMs = now - state.tryingSince;
   if (waitedMs > state.times.joinTimeoutMs) {

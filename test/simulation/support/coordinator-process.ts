@@ -73,8 +73,8 @@ export class CoordinatorProcess {
   admit(link: Link): LinkEnd {
     const peer = new SimulatedPeer(link, this.#generation);
     return {
-      onMessage: (bytes) => this.#inProcess(() => peer.read(() => this.#onMessage(peer, bytes))),
-      onClose: (reason) => this.#inProcess(() => peer.read(() => this.#onClosed(peer, reason))),
+      onMessage: (bytes) => this.#inProcess(() => this.#onMessage(peer, bytes)),
+      onClose: (reason) => this.#inProcess(() => this.#onClosed(peer, reason)),
     };
   }
 
@@ -138,11 +138,8 @@ export class CoordinatorProcess {
         peer?.send({ revoke: { leaseId: effect.leaseId } });
         return;
       }
-      case 'pause':
-        this.#byRank.get(effect.rank)?.pause();
-        return;
-      case 'resume':
-        this.#resume(this.#byRank.get(effect.rank));
+      case 'clearToSend':
+        this.#byRank.get(effect.rank)?.send({ clearToSend: { leaseId: effect.leaseId } });
         return;
       case 'disconnect': {
         const peer = this.#byRank.get(effect.rank);
@@ -152,7 +149,6 @@ export class CoordinatorProcess {
         if (!peer) return;
         this.#dropLease(peer);
         peer.isClosing = true;
-        this.#resume(peer);
         peer.link.closeFromServer(effect.code);
         return;
       }
@@ -182,10 +178,6 @@ export class CoordinatorProcess {
       case 'counted':
       case 'tell':
     }
-  }
-
-  #resume(peer: SimulatedPeer | undefined): void {
-    this.#later(0, () => peer?.resume());
   }
 
   #dropLease(peer: SimulatedPeer): void {

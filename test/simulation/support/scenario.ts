@@ -49,7 +49,7 @@ export function scenarioOf(seed: number): Scenario {
     onNonFinite,
     isPoisoned: onNonFinite !== 'recompute',
     hasEmptyShards: random.chance(0.3),
-    maxUploads: random.pick([undefined, 1, 2, 4]),
+    maxUploads: random.pick([Infinity, 1, 2, 4]),
   };
   const isCalm = random.chance(0.05);
   const faults = new Set(faultClasses.filter(() => !isCalm && random.chance(0.4)));

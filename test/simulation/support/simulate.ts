@@ -217,7 +217,7 @@ class Simulation implements World {
   }
 
   onHeld({ vectors, arriving, nodes }: GradientPeak): void {
-    const { maxUploads = Infinity } = this.#scenario.toy;
+    const { maxUploads } = this.#scenario.toy;
     if (arriving > maxUploads || vectors > nodes + maxUploads)
       throw new Violation(
         `${arriving} gradients were on their way at once, beside ${nodes} tree nodes: ${vectors} held`,

@@ -18,38 +18,11 @@ export class SimulatedPeer {
   isClosing = false;
   readonly #feed = new DataFeed();
   readonly #generation: number;
-  #isPaused = false;
-  /** What has come while nothing was read: messages, and the end. */
-  readonly #unread: (() => void)[] = [];
   #weightsStep = -1;
 
   constructor(link: Link, generation: number) {
     this.link = link;
     this.#generation = generation;
-  }
-
-  /** Handles what has come, once it may be read. */
-  read(handle: () => void): void {
-    this.#unread.push(handle);
-    if (this.#unread.length === 1) this.#readOn();
-  }
-
-  pause(): void {
-    this.#isPaused = true;
-  }
-
-  resume(): void {
-    this.#isPaused = false;
-    this.#readOn();
-  }
-
-  #readOn(): void {
-    while (!this.#isPaused) {
-      const [next] = this.#unread;
-      if (!next) return;
-      next();
-      this.#unread.shift();
-    }
   }
 
   send(draft: ControlDraft): void {
@@ -79,7 +52,10 @@ export class SimulatedPeer {
     this.#weightsStep = step;
   }
 
-  sendLease({ leaseId, purpose, step, shards }: Extract<CoreEffect, { type: 'lease' }>, state: TrainingState): void {
+  sendLease(
+    { leaseId, purpose, step, shards, waits }: Extract<CoreEffect, { type: 'lease' }>,
+    state: TrainingState,
+  ): void {
     this.openLease = leaseId;
     this.sendWeights(state);
     for (const block of this.#feed.take(split, shards)) this.#sendBlock(split.blocks.indexOf(block));
@@ -88,6 +64,7 @@ export class SimulatedPeer {
       lease: {
         leaseId,
         step,
+        waits,
         purpose: purpose === 'train' ? Purpose.PURPOSE_TRAIN : Purpose.PURPOSE_EVALUATE,
         shards: shards.map((shard) => ({ shard })),
         blocks: indexes.map((index) => bytesOf(split.blocks[index]?.name ?? '')),

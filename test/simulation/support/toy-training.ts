@@ -25,8 +25,8 @@ export interface ToyOptions {
   /** Some shards have a gradient that is not finite, whoever computes them. */
   readonly isPoisoned: boolean;
   readonly hasEmptyShards: boolean;
-  /** Gradients that may be on their way at once; undefined: any number. */
-  readonly maxUploads: number | undefined;
+  /** Leases whose gradients may be on their way at once. */
+  readonly maxUploads: number;
 }
 
 export const layout = layTensors([
@@ -134,7 +134,7 @@ export function planOf(options: ToyOptions): CorePlan {
     isStrict: true,
     sendsSums: true,
     heartbeatTimeoutMs: 3000,
-    ...(options.maxUploads !== undefined && { maxUploads: options.maxUploads }),
+    maxUploads: options.maxUploads,
     targetCount: (purpose, step, shard) => (purpose === 'train' ? countOf(options, step, shard) : 4),
     exampleIds: (_purpose, step, shard) =>
       Array.from({ length: countOf(options, step, shard) }, (_, row) => 100 * shard + row),

@@ -25,14 +25,22 @@ interface Result {
   readonly purpose: 'train' | 'evaluate';
 }
 
+interface Fence {
+  readonly leaseId: number;
+  readonly step: number;
+  readonly runId: string;
+  readonly generation: number;
+}
+
 const tickMs = 500;
+
 export class WorkerProcess {
   readonly name: string;
   /** How much slower than the others. */
   slowness = 1;
   /** Leases that its compute thread never finishes. */
   numHangs = 0;
-  /** Answers that are to end after their first chunk. */
+  /** Gradients that are to end after their first chunk, or before it. */
   numHolds = 0;
   /** The same for leases of an evaluation alone. */
   numEvaluationHangs = 0;
@@ -50,6 +58,8 @@ export class WorkerProcess {
   #params: Float32Array | undefined;
   #cache = new Set<string>();
   #results = new Map<number, Result>();
+  /** Sends the gradients that the core withholds. */
+  #sendWithheld: () => void = () => undefined;
   /** Blocks that each lease still waits for. */
   #wanting = new Map<number, Set<string>>();
 
@@ -160,6 +170,9 @@ export class WorkerProcess {
       case 'answer':
         this.#answer(effect.leaseId, effect.step);
         return;
+      case 'sendGradients':
+        this.#sendWithheld();
+        return;
       case 'disconnect':
         this.#link?.terminateFromClient(effect.reason);
         return;
@@ -225,6 +238,7 @@ export class WorkerProcess {
       this.#dispatch({ type: 'welcomed' });
     } else if (message.kind === 'lease') this.#onLease(message.body);
     else if (message.kind === 'revoke') this.#dispatch({ type: 'revoked', leaseId: message.body.leaseId });
+    else if (message.kind === 'clearToSend') this.#dispatch({ type: 'cleared', leaseId: message.body.leaseId });
     else if (message.kind === 'stop')
       this.#dispatch({ type: 'stopped', code: message.body.code, message: message.body.message });
   }
@@ -299,20 +313,28 @@ export class WorkerProcess {
   #answer(leaseId: number, step: number): void {
     const result = this.#results.get(leaseId);
     const session = this.#session;
-    if (!result || !session) return;
+    if (!result || !session || !this.#core) return;
     if (result.purpose === 'evaluate') {
       this.#link?.sendToServer(encodeControl({ evaluationReports: { leaseId, step, reports: [...result.reports] } }));
       return;
     }
     this.#world.beforeAnswer(this, result.nodes.length);
     this.#link?.sendToServer(encodeControl({ shardReports: { leaseId, step, reports: [...result.reports] } }));
-    const isHeld = this.numHolds > 0 && result.nodes.length > 0;
+    const send = (): void => this.#sendNodes({ leaseId, step, ...session }, result.nodes);
+    if (this.#core.withheld === leaseId) this.#sendWithheld = send;
+    else send();
+  }
+
+  #sendNodes({ leaseId, ...fence }: Fence, nodes: Result['nodes']): void {
+    const isHeld = this.numHolds > 0 && nodes.length > 0;
     if (isHeld) this.numHolds -= 1;
-    for (const { node, vector } of result.nodes) {
-      const header = { kind: 'gradient', step, attempt: leaseId, ...node, ...session } as const;
+    let chunksLeft = isHeld ? this.#world.random.integer(0, 1) : Infinity;
+    for (const { node, vector } of nodes) {
+      const header = { kind: 'gradient', attempt: leaseId, ...node, ...fence } as const;
       for (const frame of encodeVector(header, vector, chunkBytes, crc32)) {
+        if (chunksLeft === 0) return;
+        chunksLeft -= 1;
         this.#link?.sendToServer(joinMessage(frame));
-        if (isHeld) return;
       }
     }
   }

@@ -25,6 +25,7 @@ export const plan: CorePlan = {
   isStrict: true,
   sendsSums: true,
   heartbeatTimeoutMs: 3000,
+  maxUploads: Infinity,
   targetCount: () => 2,
   exampleIds: (_purpose, _step, shard) => [10 * shard, 10 * shard + 1],
 };

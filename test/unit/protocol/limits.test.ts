@@ -249,7 +249,7 @@ describe('the version', () => {
     expect(negotiateMinor({ major: protocolVersion.major, minor: 0 })).toBe(0);
     expect(negotiateMinor({ major: protocolVersion.major, minor: 99 })).toBe(protocolVersion.minor);
     expect(codeOf(() => negotiateMinor({ major: 2, minor: 0 }))).toBe('VERSION_MISMATCH');
-    expect(() => negotiateMinor({ major: 2, minor: 7 })).toThrow(/protocol 1\.2, the worker 2\.7/);
+    expect(() => negotiateMinor({ major: 2, minor: 7 })).toThrow(/protocol 1\.3, the worker 2\.7/);
   });
 
   it('of the package is the one in package.json', () => {

@@ -4,22 +4,19 @@ import { afterEach, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { joinMessage, type Message } from '../../../src/protocol/message.js';
 import { webSocketPath } from '../../../src/transport/address.js';
-import type { Connection } from '../../../src/transport/connection.js';
 import { listen, type Listener } from '../../../src/transport/server.js';
 
 interface Served {
   readonly listener: Listener;
   /** Resolves when so many messages are here: copies, and how the pieces of each lay. */
   came(count: number): Promise<readonly { bytes: Uint8Array; pieces: number; kept: Message }[]>;
-  readonly connections: Connection[];
 }
 
 const open: (() => unknown)[] = [];
 afterEach(() => Promise.all(open.splice(0).map((close) => close())));
 
-async function serve(onFirst?: (connection: Connection) => void): Promise<Served> {
+async function serve(): Promise<Served> {
   const received: { bytes: Uint8Array; pieces: number; kept: Message }[] = [];
-  const connections: Connection[] = [];
   let notify = (): void => undefined;
   const listener = await listen({
     address: { kind: 'tcp', host: '127.0.0.1', port: 0 },
@@ -27,11 +24,9 @@ async function serve(onFirst?: (connection: Connection) => void): Promise<Served
     insecure: false,
     onRefused: () => undefined,
     onConnection: (connection) => {
-      connections.push(connection);
       connection.handle({
         onMessage: (message) => {
           received.push({ bytes: joinMessage(message), pieces: message.length, kept: message });
-          if (received.length === 1) onFirst?.(connection);
           notify();
         },
         onClose: () => undefined,
@@ -46,7 +41,7 @@ async function serve(onFirst?: (connection: Connection) => void): Promise<Served
       };
       notify();
     });
-  return { listener, connections, came };
+  return { listener, came };
 }
 
 async function join({ url }: Listener, generateMask: (mask: Buffer) => void): Promise<WebSocket> {
@@ -96,14 +91,4 @@ it('fragments, text, empty messages and those of every length near a slab come a
   expect(different).toEqual([]);
   expect(areSame(messages[lengths.length]!.bytes, long(3))).toBe(true);
   expect(Buffer.from(messages.at(-1)!.bytes).toString()).toBe('x'.repeat(70_000));
-});
-
-it('what comes while the connection is paused is whole when it goes on', async () => {
-  const { listener, connections, came } = await serve((connection) => connection.pause());
-  const socket = await join(listener, zeros);
-  for (let i = 1; i < 9; i += 1) socket.send(long(i).subarray(0, 30_000));
-  await came(1);
-  connections[0]?.resume();
-  const messages = await came(8);
-  expect(messages.map(({ bytes }, i) => areSame(bytes, long(i + 1).subarray(0, 30_000)))).toEqual(Array(8).fill(true));
 });

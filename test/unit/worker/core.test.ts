@@ -10,8 +10,8 @@ import {
 } from '../../../src/worker/core/state.js';
 import { step } from '../../../src/worker/core/step.js';
 
-function leaseOf(leaseId: number, atStep: number): ControlBodies['lease'] {
-  const message = decodeControl(encodeControl({ lease: { leaseId, step: atStep } }));
+function leaseOf(leaseId: number, atStep: number, waits = false): ControlBodies['lease'] {
+  const message = decodeControl(encodeControl({ lease: { leaseId, step: atStep, waits } }));
   if (message.kind !== 'lease') throw new Error('not a Lease');
   return message.body;
 }
@@ -180,6 +180,41 @@ describe('a lease', () => {
       { type: 'answer', leaseId: 1, step: 0 },
       { type: 'compute', lease: { leaseId: 2 } },
     ]);
+  });
+
+  /** Lease 1 waits, and is computed. */
+  function withheld(): Story {
+    const story = new Story().join();
+    story.weights(0);
+    story.send({ type: 'leased', lease: leaseOf(1, 0, true), missing: [] });
+    const answered = story.send({ type: 'computed', leaseId: 1 });
+    expect(answered).toEqual([{ type: 'answer', leaseId: 1, step: 0 }]);
+    return story;
+  }
+
+  it('that waits withholds its gradients until they are asked for, once', () => {
+    const story = withheld();
+    expect(story.send({ type: 'cleared', leaseId: 2 })).toEqual([]);
+    expect(story.send({ type: 'cleared', leaseId: 1 })).toEqual([{ type: 'sendGradients', leaseId: 1 }]);
+    expect(story.send({ type: 'cleared', leaseId: 1 })).toEqual([]);
+  });
+
+  it('that does not wait withholds nothing, whoever asks', () => {
+    const story = new Story().join();
+    story.weights(0);
+    story.lease(1, 0);
+    expect(types(story.send({ type: 'computed', leaseId: 1 }))).toEqual(['answer']);
+    expect(story.send({ type: 'cleared', leaseId: 1 })).toEqual([]);
+  });
+
+  it('that waits and is revoked, or whose connection is lost, sends nothing more', () => {
+    const revoked = withheld();
+    expect(revoked.send({ type: 'revoked', leaseId: 1 })).toEqual([{ type: 'abandon', leaseId: 1 }]);
+    expect(revoked.send({ type: 'cleared', leaseId: 1 })).toEqual([]);
+    const lost = withheld();
+    expect(lost.closed()).toContainEqual({ type: 'abandon', leaseId: 1 });
+    lost.join(); // a restarted coordinator counts its leases from 1 again
+    expect(lost.send({ type: 'cleared', leaseId: 1 })).toEqual([]);
   });
 
   it('that is revoked is not answered, and does not hold up the next', () => {
