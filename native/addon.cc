@@ -1,6 +1,7 @@
 // The Node-API face of the kernels. It trusts nothing: every size is checked here again, and what is wrong becomes a JavaScript
 // error with the code NATIVE_ARGUMENT or NATIVE_BATCH.
 #define NAPI_VERSION 8
+#include "checksum.h"
 #include "failure.h"
 #include "network.h"
 #include "pages.h"
@@ -330,6 +331,22 @@ napi_value layOver(napi_env env, const napi_value* arguments) {
   return nullptr;
 }
 
+/** crc32(bytes, before): the CRC-32 of a Uint8Array behind what has the CRC-32 `before`, 0 where it is left out. */
+napi_value takeChecksum(napi_env env, const napi_value* arguments) {
+  size_t count = 0;
+  napi_typedarray_type type{};
+  void* bytes = nullptr;
+  check(env, napi_get_typedarray_info(env, arguments[0], &type, &count, &bytes, nullptr, nullptr), "a Uint8Array");
+  if (type != napi_uint8_array) fail(env, "NATIVE_ARGUMENT", "The native addon wanted a Uint8Array.");
+  napi_valuetype given = napi_undefined;
+  napi_typeof(env, arguments[1], &given);
+  uint32_t before = 0;
+  if (given != napi_undefined) check(env, napi_get_value_uint32(env, arguments[1], &before), "a checksum");
+  napi_value result;
+  check(env, napi_create_uint32(env, bridle::checksum(before, static_cast<const uint8_t*>(bytes), count), &result), "room");
+  return result;
+}
+
 /** Calls `body` with its arguments; C++ exceptions become JavaScript's. */
 template <napi_value (*body)(napi_env, const napi_value*)>
 napi_value call(napi_env env, napi_callback_info info) {
@@ -363,8 +380,10 @@ napi_value initialize(napi_env env, napi_value exports) {
       {"predict", nullptr, call<predict>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"elementary", nullptr, call<elementary>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"layFileOver", nullptr, call<layOver>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"crc32", nullptr, call<takeChecksum>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
   };
-  napi_define_properties(env, exports, sizeof functions / sizeof functions[0], functions);
+  const size_t count = sizeof functions / sizeof functions[0] - (canChecksum() ? 0 : 1);
+  napi_define_properties(env, exports, count, functions);
   return exports;
 }
 

@@ -14,7 +14,7 @@ const emulator = ['qemu-aarch64', 'qemu-aarch64-static'].find((name) => run(name
 /** @param {string} folder @returns {string | undefined} what went wrong */
 function test(folder) {
   const native = join(root, 'native');
-  const others = ['addon.cc', 'pages.cc', 'wasm_face.cc'];
+  const others = ['addon.cc', 'checksum.cc', 'pages.cc', 'wasm_face.cc'];
   const core = readdirSync(native).filter((name) => name.endsWith('.cc') && !others.includes(name));
   const sources = [...core.map((name) => join(native, name)), join(root, 'test', 'unit', 'native', 'replay.cc')];
   const program = join(folder, 'replay');

@@ -15,7 +15,7 @@ const flags = [
 /** @param {string} root */
 function listSources(root) {
   return readdirSync(join(root, 'native'))
-    .filter((name) => /\.(cc|h)$/.test(name) && !/^(addon|pages)\./.test(name))
+    .filter((name) => /\.(cc|h)$/.test(name) && !/^(addon|checksum|pages)\./.test(name))
     .sort();
 }
 

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BridleError, ConfigError, exitCodes } from '../errors.js';
-import type { LayFileOver, NativeAddon } from '../native/addon.js';
+import type { LayFileOver, NativeAddon, NativeExtras } from '../native/addon.js';
 import type { BackendStatus } from './available-backends.js';
 
 const require = createRequire(import.meta.url);
@@ -41,11 +41,16 @@ export function nativeStatus(paths = nativeAddonPaths()): BackendStatus {
 
 /** What lays files over memory, where the addon is there and can; without it tensors are copied. */
 export function findLayFileOver(): LayFileOver | undefined {
-  if (process.platform !== 'linux' || !nativeStatus().available) return undefined;
+  return process.platform === 'linux' ? findExtras().layFileOver : undefined;
+}
+
+/** What the addon can do beside computing a network; nothing where it is not there. */
+export function findExtras(): Partial<NativeExtras> {
+  if (!nativeStatus().available) return {};
   try {
-    return (loadNativeAddon() as Partial<{ layFileOver: LayFileOver }>).layFileOver;
+    return loadNativeAddon() as Partial<NativeExtras>;
   } catch {
-    return undefined; // who computes with it says so
+    return {}; // who computes with it says so
   }
 }
 

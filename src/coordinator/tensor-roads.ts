@@ -1,5 +1,5 @@
 // How tensors travel between the coordinator and its workers: weights encoded once for each road, gradients read from where they lie.
-import { crc32 } from 'node:zlib';
+import { crc32 } from '../backend/checksum.js';
 import { ProtocolError, TransportError } from '../errors.js';
 import { copyOf, encodeVector, type CopyChunk, type TensorHeader } from '../protocol/chunks.js';
 import type { ControlBodies } from '../protocol/control.js';

@@ -48,6 +48,13 @@ declare const nativeHandle: unique symbol;
  */
 export type LayFileOver = (pages: Uint8Array, fd: number, position: number, isWritable: boolean) => void;
 
+/** What only the addon of Node has, and not on every platform. */
+export interface NativeExtras {
+  readonly layFileOver: LayFileOver;
+  /** CRC-32 as zlib has it, of `bytes` behind what has the checksum `before`. */
+  readonly crc32: (bytes: Uint8Array, before?: number) => number;
+}
+
 export interface NativeAddon {
   /** Names of the kernels that this processor can run, the fastest first. */
   kernels(): string[];

@@ -1,7 +1,7 @@
 // A worker's conversation with its coordinator: performs what the core decides on the socket. What is computed is its host's.
 import { hostname } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import { crc32 } from 'node:zlib';
+import { crc32 } from '../backend/checksum.js';
 import type { TreeNode } from '../collective/tree.js';
 import { BridleError, ProtocolError, TransportError } from '../errors.js';
 import {

@@ -1,5 +1,5 @@
 // How tensors travel over one connection of a worker: in their frames, or through shared memory where that is agreed on.
-import { crc32 } from 'node:zlib';
+import { crc32 } from '../backend/checksum.js';
 import { ProtocolError, TransportError } from '../errors.js';
 import {
   copyOf,
