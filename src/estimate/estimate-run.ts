@@ -72,9 +72,10 @@ export async function estimateRun(training: TrainingOptions, options: EstimateOp
 }
 
 function listOmissions(model: AnyModelSpec): string[] {
-  if (isOwnModel(model)) return ['in the estimated memory: what your own model keeps of a batch'];
-  const isExchanged = model.norm?.startsWith('batch') === true;
-  return isExchanged ? ['in the bytes of a step: the statistics of batch normalisation'] : [];
+  if (!isOwnModel(model)) return [];
+  return [
+    'in the estimated memory: what your own model keeps, of a batch and between steps; only its own code knows, and the measured memory shows it',
+  ];
 }
 
 /** Vectors that the optimizer keeps beside the weights. */

@@ -22,9 +22,9 @@ async function estimate(...args: string[]): Promise<RunEstimate> {
 }
 
 /** Runs a coordinator and a worker that reaches it through a proxy; returns the bytes that passed. */
-async function passed(steps: number): Promise<{ up: number; down: number }> {
+async function passed(of: readonly string[], steps: number): Promise<{ up: number; down: number }> {
   const flags = [
-    ...model,
+    ...of,
     '--evaluate-every',
     '0',
     '--steps',
@@ -39,7 +39,7 @@ async function passed(steps: number): Promise<{ up: number; down: number }> {
   const { urls } = await coordinator.event('listening');
   const proxy = await startFaultProxy(Number(new URL(urls[0] ?? '').port), () => Infinity);
   try {
-    const joining = ['--join', `ws://127.0.0.1:${proxy.port}`, '--workers', '1', '--backend', 'native'];
+    const joining = ['--join', `ws://127.0.0.1:${proxy.port}`, '--workers', '1', ...backendOf(of)];
     const worker = new BridleProcess(['worker', ...joining, '--payload', 'frame', '--json'], { cwd: folder });
     await coordinator.done();
     await worker.exit();
@@ -49,11 +49,23 @@ async function passed(steps: number): Promise<{ up: number; down: number }> {
   }
 }
 
+function backendOf(flags: readonly string[]): readonly string[] {
+  return flags.slice(flags.indexOf('--backend'));
+}
+
 describe('bridle estimate', () => {
-  it('counts the bytes of a step as they pass a socket', async () => {
-    const { bytesPerStep, parameters } = await estimate(...model, '--steps', '45', '--workers', '1', '--no-measure');
-    const [few, many] = [await passed(5), await passed(45)];
-    const perStep = { up: (many.up - few.up) / 40, down: (many.down - few.down) / 40 };
+  const normalised = [
+    ...model.slice(0, -2),
+    ...'--data-length 3 --global-batch 16 --norm batch --backend wasm --execution eager'.split(' '),
+  ];
+  it.each([
+    ['', model, 5, 45],
+    [', rounds of batch normalisation included,', normalised, 2, 6],
+  ])('counts the bytes of a step%s as they pass a socket', async (_name, of, least, most) => {
+    const steps = ['--steps', String(most), '--workers', '1', '--no-measure'];
+    const { bytesPerStep, parameters } = await estimate(...of, ...steps);
+    const [few, many] = [await passed(of, least), await passed(of, most)];
+    const perStep = { up: (many.up - few.up) / (most - least), down: (many.down - few.down) / (most - least) };
     // Besides steps there are heartbeats, at most five a second.
     expect(parameters).toBeGreaterThan(10_000);
     expect(Math.abs(perStep.up / bytesPerStep[0]!.up - 1)).toBeLessThan(0.001);

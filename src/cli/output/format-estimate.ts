@@ -28,7 +28,12 @@ function bytesLines({ bytesPerStep }: RunEstimate): [string, string, string][] {
   const most = bytesPerStep.reduce((a, b) => (b.up + b.down > a.up + a.down ? b : a));
   const each = `${formatBytes(most.down)} down, ${formatBytes(most.up)} up`;
   const how = `the protocol's own messages, through a socket, for the busiest of ${formatPlural(bytesPerStep.length, 'worker')}, with ${formatPlural(most.shards, 'shard')}; on the coordinator's own machine tensors go through shared memory`;
-  return [['bytes a step', each, how]];
+  const lines: [string, string, string][] = [['bytes a step', each, how]];
+  if (!most.statistics) return lines;
+  const { rounds, down, up } = most.statistics;
+  const ofThese = `${formatCount(rounds)} rounds: ${formatBytes(down)} down, ${formatBytes(up)} up of these bytes`;
+  const wait = `batch normalisation; each round waits for a message there and back: ${formatCount(rounds)} ms a step for each ms of round trip to the farthest worker, which a trial on this machine does not have`;
+  return [...lines, ['statistics', ofThese, wait]];
 }
 
 function memoryLines({ memory, measured }: RunEstimate): [string, string, string][] {

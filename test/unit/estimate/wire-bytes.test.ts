@@ -47,6 +47,40 @@ describe('bytesOfStep', () => {
   });
 });
 
+describe('the statistics of batch normalisation', () => {
+  const layers = 2;
+  const width = 4 * 8; // an LSTM's gates of 8 units
+
+  it('are counted in each of their rounds: a part of every shard up, a total down with the lease that follows', async () => {
+    const [alone] = bytesOfStep(await planOf('--norm', 'batch', '--layers', String(layers)), 1, 0);
+    const { rounds, down, up } = alone!.statistics!;
+    expect(rounds).toBe(2 * layers);
+    const parts = rounds * 8 * 4 * (1 + 2 * width);
+    expect(up).toBeGreaterThan(parts);
+    expect(up).toBeLessThan(parts + rounds * (8 * 12 + 40));
+    expect(down).toBeGreaterThan((rounds - 1) * 8 * width);
+    expect(alone!.up).toBeGreaterThan(up);
+    const [without] = bytesOfStep(await planOf('--layers', String(layers)), 1, 0);
+    expect(without!.statistics).toBeUndefined();
+  });
+
+  it('go with the report where each shard has its own', async () => {
+    const [plain, ghost] = [await planOf(), await planOf('--norm', 'batch-ghost')];
+    const beside = 4 * (ghost.layout.size - plain.layout.size);
+    const [before, after] = [bytesOfStep(plain, 1, 0)[0]!, bytesOfStep(ghost, 1, 0)[0]!];
+    expect(after.statistics).toBeUndefined();
+    expect(after.up - before.up - beside - 8 * 4 * (1 + 2 * width)).toBeLessThan(8 * 8);
+    expect(after.up - before.up).toBeGreaterThan(beside + 8 * 4 * (1 + 2 * width));
+  });
+
+  it('take two rounds each way for every step of an LSTM that is normalised step by step', async () => {
+    expect(bytesOfStep(await planOf('--norm', 'batch-step'), 2, 0)).toMatchObject([
+      { statistics: { rounds: 4 * 6 } },
+      { statistics: { rounds: 4 * 6 } },
+    ]);
+  });
+});
+
 describe('bytesOfBlocks', () => {
   it('counts every block in its frame', async () => {
     const { dataset } = await planOf();
