@@ -3,14 +3,14 @@ import type { Tensor } from '@tensorflow/tfjs';
 import { layerSuffix } from '../params/layout-of-model.js';
 import { isBuffer, type Layout, viewTensor } from '../tensor/layout.js';
 import type { ShardGradients } from './network-step.js';
+import { takeValues } from './take-values.js';
 
 /** Writes every tensor of `layout` into `grads`. */
 export function writeGradients(layout: Layout, gradients: ShardGradients, grads: Float32Array): void {
   const { layers, head, embedding } = gradients;
   const offsets = new Map(layout.tensors.map(({ name, offset }) => [name, offset]));
   const write = (tensor: Tensor, ...names: string[]) => {
-    const values = tensor.dataSync();
-    for (const name of names) grads.set(values, offsets.get(name));
+    takeValues(tensor, ...names.map((name) => grads.subarray(offsets.get(name))));
   };
   for (const tensor of layout.tensors) if (isBuffer(tensor)) viewTensor(grads, tensor).fill(0);
   if (embedding) write(embedding, 'embedding.weight');

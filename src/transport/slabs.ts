@@ -1,7 +1,7 @@
 // Long messages stay in the slabs of memory that the socket was read into, and the slabs go back as soon as they have been read.
-import { MessageChannel } from 'node:worker_threads';
 import type { WebSocket } from 'ws';
 import type { Message } from '../protocol/message.js';
+import { giveBack } from '../tensor/give-back.js';
 
 /** Shorter ones are joined by ws where they straddle two slabs: that costs less than a list. */
 const leastBytes = 16_384;
@@ -46,17 +46,9 @@ export function messageOf(data: SocketData): Message {
   return Array.isArray(data) ? data.flat() : [data];
 }
 
-const { port1: nowhere } = new MessageChannel();
-nowhere.close();
-
-/**
- * Gives back the slabs that end with a piece of `message`, which nobody may read any more. Memory outside of V8's heap is freed by
- * its collector otherwise, which walks the whole heap for each 64 MB of it, and by then no slab is in the processor's cache.
- */
+/** Gives back the slabs that end with a piece of `message`, which nobody may read any more. */
 export function releaseSlabs(message: Message): void {
-  const slabs = message.filter(isLastOfSlab).map(({ buffer }) => buffer as ArrayBuffer);
-  // A closed port takes what it is sent, and keeps nothing.
-  if (slabs.length > 0) nowhere.postMessage(undefined, slabs);
+  giveBack(message.filter(isLastOfSlab).map(({ buffer }) => buffer as ArrayBuffer));
 }
 
 /** Smaller ones may be Node's pool, in which others have bytes as well. */
