@@ -19,6 +19,7 @@ let newestStep = -1;
 let numAsked = 0;
 let numJoined = 0;
 let numEnded = 0;
+let tickedAt = 0;
 
 function tell(message: FromSwarm): void {
   if (process.connected) process.send?.(message);
@@ -53,6 +54,8 @@ const shared = new LightProcess({
       tell({ type: 'ask', id, step, shard });
     }),
   onWeights: (step) => {
+    // Hundreds of workers' weights may come in one turn of the event loop, and heartbeats must not wait for them.
+    if (monotonicMs() - tickedAt > 2 * tickMs) tick();
     if (step <= newestStep) return;
     newestStep = step;
     tell({ type: 'step', step, at: monotonicMs(), bytesIn: shared.bytesIn, bytesOut: shared.bytesOut });
@@ -81,6 +84,11 @@ const workers = Array.from({ length: options.workers }, (_, i) => {
   });
 });
 
+function tick(): void {
+  tickedAt = monotonicMs();
+  for (const worker of workers) worker.tick(Math.random());
+}
+
 function onMessage(message: ToSwarm): void {
   if (message.type === 'leave') {
     for (const worker of workers) worker.leave();
@@ -94,7 +102,5 @@ function onMessage(message: ToSwarm): void {
 process.on('SIGINT', () => undefined);
 process.on('message', onMessage);
 onLauncherGone(() => setTimeout(() => process.exit(exitCodes.disconnected), leaveMs).unref());
-const timer = setInterval(() => {
-  for (const worker of workers) worker.tick(Math.random());
-}, tickMs);
+const timer = setInterval(tick, tickMs);
 for (const worker of workers) worker.start();
