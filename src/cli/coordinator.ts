@@ -1,12 +1,6 @@
 // bridle coordinator: a run whose workers join from elsewhere.
+import { remoteLauncher } from '../library/launchers.js';
 import type { CommandBody } from './command.js';
 import { runSession } from './run-session.js';
 
-export const coordinator: CommandBody = (given, around) =>
-  runSession(given, around, {
-    workers: 0,
-    run: async (training, launch) => {
-      const { runCoordinator } = await import('../launch/run-coordinator.js');
-      return runCoordinator(training, launch);
-    },
-  });
+export const coordinator: CommandBody = (given, around) => runSession(given, around, remoteLauncher);

@@ -19,7 +19,7 @@ import { formatJsonLine } from './output/json-line.js';
 export const diagnose: CommandBody = async (given, around) => {
   const { values, positionals } = settleCommandLine(given);
   const { path, snapshot } = await findCheckpoint(positionals[0] ?? 'latest', values.out);
-  const { line } = await settleRun(readTrainConfig({ resume: dirname(dirname(path)) }).given);
+  const { line } = await settleRun(readTrainConfig('train', { resume: dirname(dirname(path)) }).given);
   const { plan } = await prepareRun(resolveTraining(line.values));
   const model = requireBuiltIn(plan.model, 'bridle diagnose');
   const { step, params } = snapshot;

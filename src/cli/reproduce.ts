@@ -3,7 +3,7 @@ import { findRunOf } from '../checkpoint/run-folder.js';
 import { settleCommandLine } from '../config/parse-command-line.js';
 import { exitCodes } from '../errors.js';
 import { Comparison } from '../library/compare-commits.js';
-import { localLauncher } from '../library/local-launcher.js';
+import { localLauncher } from '../library/launchers.js';
 import { readRun, type StoredRun } from '../library/read-run.js';
 import { readyRun } from '../library/ready-run.js';
 import { settleReproduction } from '../library/settle-reproduction.js';

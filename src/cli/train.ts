@@ -1,5 +1,5 @@
 // bridle train: a coordinator and local workers.
-import { localLauncher } from '../library/local-launcher.js';
+import { localLauncher } from '../library/launchers.js';
 import type { CommandBody } from './command.js';
 import { runSession } from './run-session.js';
 

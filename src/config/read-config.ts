@@ -164,7 +164,7 @@ function explainKey({ key, section }: Pair, spelled: string, allowed: readonly O
   const keys = keysOf(allowed, section);
   const meant = optionNames.find((option) => option === nameOf(key) || optionOf(option).aliases?.includes(nameOf(key)));
   if (meant !== undefined && section === undefined && !allowed.includes(meant)) {
-    return `"${spelled}" has no place in a config file: it belongs to the command line.`;
+    return `"${spelled}" has no place here: it belongs to the command line, or to another command.`;
   }
   const near = meant !== undefined && keys.has(meant) ? meant : nearest(key, [...keys.keys()], slipsOf(key));
   const hint = near === undefined ? '' : ` Did you mean ${section === undefined ? near : `${section}.${near}`}?`;

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { join } from 'node:path';
 import { readCommandLine, settleCommandLine, type CommandLine } from '../config/parse-command-line.js';
 import { BridleError, ConfigError } from '../errors.js';
-import { localLauncher } from '../library/local-launcher.js';
+import { localLauncher } from '../library/launchers.js';
 import { readyRun } from '../library/ready-run.js';
 import type { RunEvent } from '../metrics/events.js';
 import type { Trial } from './experiment.js';

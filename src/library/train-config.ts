@@ -1,17 +1,19 @@
 // The configuration that a program gives: the options of a config file as an object, typed from the table of options.
 import { addContents, configKeys } from '../config/config-file.js';
 import type { GivenCommandLine } from '../config/parse-command-line.js';
+import type { CommandName } from '../config/option.js';
 import { readConfigObject } from '../config/read-config.js';
-import type { options, OptionName, Values } from '../config/schema.js';
+import { optionsOf, type options, type OptionName, type Values } from '../config/schema.js';
 import type { OwnData } from '../data/define-data.js';
 
 /** What only concerns lines for people. */
 const outputOptions = ['json', 'quiet', 'logEvery'] as const satisfies OptionName[];
 
-type RunOption = {
-  [Name in OptionName]: 'train' extends (typeof options)[Name]['commands'][number] ? Name : never;
+type OptionOf<Command extends CommandName> = {
+  [Name in OptionName]: Command extends (typeof options)[Name]['commands'][number] ? Name : never;
 }[OptionName];
-type Key = Exclude<RunOption, (typeof outputOptions)[number]>;
+type KeyOf<Command extends CommandName> = Exclude<OptionOf<Command>, (typeof outputOptions)[number]>;
+type Key = KeyOf<'train'>;
 
 /** A list of one may be given as a single value. */
 type Input<T> = T extends readonly (infer Item)[] ? readonly Item[] | Item : T;
@@ -38,6 +40,16 @@ type Sections = {
  */
 export type TrainConfig = Sections & { readonly [Name in Exclude<Key, keyof Sections>]?: InputOf<Name> };
 
+/** Options of a run whose workers join from elsewhere: the flags of `bridle coordinator` in camelCase; else as `TrainConfig`. */
+export type CoordinatorConfig = Sections & {
+  readonly [Name in Exclude<KeyOf<'coordinator'>, keyof Sections>]?: InputOf<Name>;
+};
+
+/** Options of workers: the flags of `bridle worker` in camelCase. `join` is where their coordinator listens. */
+export type WorkerConfig = { readonly join: string } & {
+  readonly [Name in Exclude<KeyOf<'worker'>, 'join'>]?: InputOf<Name>;
+};
+
 /** Returns `config` as it is: for completion and checking in an editor. */
 export function defineConfig(config: TrainConfig): TrainConfig {
   return config;
@@ -50,21 +62,31 @@ export interface GivenConfig {
 }
 
 /** Reads a program's configuration; problems are collected, not thrown. */
-export function readTrainConfig(config: TrainConfig): GivenConfig {
+export function readTrainConfig(
+  command: 'train' | 'coordinator',
+  config: TrainConfig | CoordinatorConfig,
+): GivenConfig {
   const data = ownDataIn(config);
-  return data ? { given: readOptions({ ...config, data: 'program' }), data } : { given: readOptions(config) };
+  const names: readonly OptionName[] = ['config', ...configKeys];
+  const given = readOptions(command, data ? { ...config, data: 'program' } : config, names);
+  return data ? { given, data } : { given };
+}
+
+/** Reads a program's configuration of workers; problems are collected, not thrown. */
+export function readWorkerConfig(config: WorkerConfig): GivenCommandLine {
+  return readOptions('worker', config, optionsOf('worker'));
 }
 
 /** Data that are a value have splits; a section of options has none. */
-function ownDataIn(config: TrainConfig | null): OwnData | undefined {
+function ownDataIn(config: Sections | null): OwnData | undefined {
   const data = config?.data;
   const isValue = typeof data === 'object' && data !== null && ('train' in data || 'inputs' in data);
   return isValue || typeof data === 'function' ? (data as OwnData) : undefined;
 }
 
-function readOptions(config: TrainConfig): GivenCommandLine {
+function readOptions(command: CommandName, config: object, names: readonly OptionName[]): GivenCommandLine {
   const given: GivenCommandLine = {
-    command: 'train',
+    command,
     args: [],
     values: new Map(),
     sources: new Map(),
@@ -72,8 +94,7 @@ function readOptions(config: TrainConfig): GivenCommandLine {
     refused: new Set(),
     problems: [],
   };
-  const names: readonly OptionName[] = ['config', ...configKeys];
   const allowed = names.filter((name) => !(outputOptions as readonly OptionName[]).includes(name));
-  addContents('train', given, readConfigObject(config, 'config:', { allowed, resolvePath: (path) => path }));
+  addContents(command, given, readConfigObject(config, 'config:', { allowed, resolvePath: (path) => path }));
   return given;
 }

@@ -1,19 +1,11 @@
 // The library's way to train: the same run as `bridle train`, as events and a result instead of lines and an exit code.
 import { stepPath } from '../checkpoint/checkpoint-folders.js';
-import { BridleError } from '../errors.js';
 import type { CommittedEvent, DoneEvent, EvaluatedEvent, RunEvent } from '../metrics/events.js';
-import { EventStream } from './event-stream.js';
-import { localLauncher } from './local-launcher.js';
-import { readyRun } from './ready-run.js';
+import { follow, type Followed, type TrainOptions } from './follow.js';
+import { localLauncher, remoteLauncher } from './launchers.js';
+import { readyRun, type Launcher } from './ready-run.js';
 import { settleRun } from './settle-run.js';
-import { readTrainConfig, type TrainConfig } from './train-config.js';
-
-export interface TrainOptions {
-  /** Aborting it saves and stops, as the first Ctrl-C does: the result says `stopped`. */
-  readonly signal?: AbortSignal;
-  /** Called with every event when it happens. What it throws stops the run and rejects its result. */
-  readonly onEvent?: (event: RunEvent) => void;
-}
+import { readTrainConfig, type CoordinatorConfig, type GivenConfig, type TrainConfig } from './train-config.js';
 
 /** The last of each kind in this start of the run; undefined where there was none. */
 export interface RunMetrics {
@@ -35,11 +27,8 @@ export interface RunResult {
   readonly seconds: number;
 }
 
-/** A run that is going on. Iterating takes its events; each event goes to one loop. Leaving the loop does not stop the run. */
-export interface Run extends AsyncIterable<RunEvent> {
-  /** Resolves when everything is on disk; rejects with a BridleError, whose code is the command line's. */
-  readonly result: Promise<RunResult>;
-}
+/** A run that is going on; its result resolves when everything is on disk. */
+export type Run = Followed<RunResult>;
 
 /**
  * Trains with a coordinator in this process and local worker processes, and returns at once. Installs no handlers on the
@@ -48,73 +37,39 @@ export interface Run extends AsyncIterable<RunEvent> {
  * to the process as an unhandled rejection.
  */
 export function train(config: TrainConfig, options: TrainOptions = {}): Run {
-  const events = new EventStream();
-  const result = runToEnd(config, options, events);
-  result.catch(() => undefined); // a program may read the events alone: the loop throws the same error
-  return { result, [Symbol.asyncIterator]: () => events[Symbol.asyncIterator]() };
+  return startRun(() => readTrainConfig('train', config), localLauncher, options);
 }
 
-async function runToEnd(config: TrainConfig, options: TrainOptions, events: EventStream): Promise<RunResult> {
-  const watch = new Watch(options, events);
-  try {
-    const { given, data } = readTrainConfig(config);
+/** Coordinates a run whose workers join from elsewhere (`work`, `bridle worker`), as `bridle coordinator` does; else as `train`. */
+export function coordinate(config: CoordinatorConfig, options: TrainOptions = {}): Run {
+  return startRun(() => readTrainConfig('coordinator', config), remoteLauncher, options);
+}
+
+function startRun(read: () => GivenConfig, launcher: Launcher, options: TrainOptions): Run {
+  return follow(options, async (watch) => {
+    const { given, data } = read();
     const settled = await settleRun(given);
     const ready = await readyRun({
       ...settled,
       ...(data && { data }),
-      launcher: localLauncher,
+      launcher,
       env: {},
       command: ['bridle', 'library'],
     });
-    const done = await ready.start(watch.signal, watch.onEvent);
+    let metrics: RunMetrics = { lastStep: undefined, evaluation: undefined, bestEvaluation: undefined };
+    const done = await ready.start(watch.signal, (event) => {
+      metrics = remember(metrics, event);
+      watch.onEvent(event);
+    });
     watch.onEvent(done);
-    watch.throwFailure();
-    events.end();
-    return resultOf(done, watch.metrics);
-  } catch (error) {
-    const code = error instanceof BridleError ? error.code : 'UNEXPECTED';
-    events.push({ event: 'error', code, message: error instanceof Error ? error.message : String(error) });
-    events.end(error);
-    throw error;
-  }
+    return resultOf(done, metrics);
+  });
 }
 
-/** Hands events on and remembers what the result will say. */
-class Watch {
-  readonly signal: AbortSignal;
-  metrics: RunMetrics = { lastStep: undefined, evaluation: undefined, bestEvaluation: undefined };
-  readonly #options: TrainOptions;
-  readonly #events: EventStream;
-  readonly #own = new AbortController();
-  #failure: { readonly error: unknown } | undefined;
-
-  constructor(options: TrainOptions, events: EventStream) {
-    this.#options = options;
-    this.#events = events;
-    this.signal = options.signal ? AbortSignal.any([options.signal, this.#own.signal]) : this.#own.signal;
-  }
-
-  readonly onEvent = (event: RunEvent): void => {
-    this.#remember(event);
-    this.#events.push(event);
-    if (this.#failure) return;
-    try {
-      this.#options.onEvent?.(event);
-    } catch (error) {
-      this.#failure = { error };
-      this.#own.abort();
-    }
-  };
-
-  throwFailure(): void {
-    if (this.#failure) throw this.#failure.error;
-  }
-
-  #remember(event: RunEvent): void {
-    if (event.event === 'committed') this.metrics = { ...this.metrics, lastStep: event };
-    if (event.event !== 'evaluated') return;
-    this.metrics = { ...this.metrics, evaluation: event, ...(event.best && { bestEvaluation: event }) };
-  }
+function remember(metrics: RunMetrics, event: RunEvent): RunMetrics {
+  if (event.event === 'committed') return { ...metrics, lastStep: event };
+  if (event.event !== 'evaluated') return metrics;
+  return { ...metrics, evaluation: event, ...(event.best && { bestEvaluation: event }) };
 }
 
 function resultOf({ reason, step, digest, runDir, seconds }: DoneEvent, metrics: RunMetrics): RunResult {

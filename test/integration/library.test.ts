@@ -34,7 +34,7 @@ const small = `{ data: { name: 'adding', length: 8 }, hiddenSize: 4, steps: 4, w
 
 describe('docs/library.md', () => {
   it('shows programs that run, in order, and print nothing but what they say', async () => {
-    expect(blocks).toHaveLength(5);
+    expect(blocks).toHaveLength(6);
     const outputs: string[] = [];
     for (const [index, block] of blocks.entries()) {
       const { stdout, stderr } = await run(`block-${index}.mjs`, block);
@@ -47,6 +47,7 @@ describe('docs/library.md', () => {
     expect(outputs[3]).toMatch(/^-?\d+\.\d\d\n\d\.\d{4} on \d+ examples\n$/);
     const [first, second] = (outputs[4] ?? '').trim().split('\n');
     expect(first).not.toBe(second);
+    expect(outputs[5]).toMatch(/^6 \w{16,}\n$/);
   });
 
   it('shows programs that are sound under strict types', async () => {
@@ -146,5 +147,45 @@ describe('train()', () => {
       const { reason, step } = await train(${small}, { signal: AbortSignal.abort() }).result;
       console.log(JSON.stringify({ reason, step }));`);
     expect(told).toEqual({ reason: 'stopped', step: 0 });
+  });
+});
+
+describe('coordinate() and work()', () => {
+  it('come to the digest of train(), and leave the run when they are told to', async () => {
+    const told = await result(`
+      import { coordinate, train, work } from 'bridle';
+      const { digest } = await train(${small}).result;
+      const { workers, ...config } = ${small};
+      const run = coordinate({ ...config, minWorkers: 2, listen: '127.0.0.1:0' });
+      let joined;
+      const seen = [];
+      for await (const event of run) {
+        seen.push(event.event);
+        if (event.event === 'listening') joined = work({ join: event.urls[0], workers: 2 });
+      }
+      const [leave, stop] = [new AbortController(), new AbortController()];
+      const endless = coordinate({ ...config, steps: 100000, listen: '127.0.0.1:0' }, { signal: stop.signal });
+      let left;
+      for await (const event of endless) {
+        if (event.event === 'listening') left = work({ join: event.urls[0], workers: 1 }, { signal: leave.signal });
+        if (event.event === 'committed') leave.abort();
+        if (event.event === 'worker-lost') break;
+      }
+      const afterLeaving = await left.result;
+      stop.abort();
+      const { reason } = await endless.result;
+      const failure = await work({ join: '127.0.0.1', seed: 3 }).result.catch((error) => error.code);
+      console.log(JSON.stringify({
+        isSame: (await run.result).digest === digest, reason, worked: await joined.result, afterLeaving, failure,
+        joins: seen.filter((name) => name === 'worker-joined').length,
+      }));`);
+    expect(told).toEqual({
+      isSame: true,
+      reason: 'stopped',
+      worked: { reason: 'finished' },
+      afterLeaving: { reason: 'stopped' },
+      failure: 'CONFIG_KEY',
+      joins: 2,
+    });
   });
 });
