@@ -8,7 +8,7 @@ const mocked = ['test/unit/checkpoint/run-lock.test.ts'];
 /** Files that draw their cases by `breadth` (test/breadth.ts). */
 const swept = [
   'test/simulation/simulation.test.ts',
-  'test/property/native-boundary.test.ts',
+  'test/property/{blocks,kernels,native-boundary,one-pass,protocol}.test.ts',
   'test/unit/checkpoint/{checkpoint,commit-log}.test.ts',
   'test/unit/model/batch-norm.test.ts',
   'test/unit/native/native-kernels.test.ts',

@@ -23,6 +23,7 @@ const folder = tempFolder();
 afterEach(endAll);
 
 interface Check {
+  readonly event: string;
   readonly name: string;
   readonly state: string;
   readonly detail: string;
@@ -67,13 +68,16 @@ async function converse(
 }
 
 describe('bridle doctor --join', () => {
-  it('measures a line of known rate and delay, and says what a step costs over it', async () => {
+  it('checks this machine, one JSON object a line; measures a line of known rate and delay, and says what a step costs over it', async () => {
     const { port } = await startCoordinator('--advertise', 'trainer.example.org:29600', '--wire', 'bf16');
     const line = { up: 1e6, down: 4e6, delayMs: 20 };
     const proxy = await startSlowProxy(port, line);
     const { code, checks } = await examine(proxy.port);
     await proxy.close();
     expect(code).toBe(0);
+    const ofMachine = ['Node.js', 'backend wasm', 'C++ compiler', 'pip', 'data mnist-rows', 'machine'];
+    expect([...checks.keys()]).toEqual(expect.arrayContaining(ofMachine));
+    expect([...checks.values()].every(({ event }) => event === 'check')).toBe(true);
     expect(checks.get('advertised')?.detail).toBe('trainer.example.org:29600');
     const { roundTripMs = 0 } = checks.get('round trip')?.figures ?? {};
     expect(roundTripMs).toBeGreaterThanOrEqual(40);

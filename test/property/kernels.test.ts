@@ -5,6 +5,7 @@ import { digestBlocks, digestBlocksIn } from '../../src/tensor/block-digest.js';
 import { addInto, meanInto, squaredNorm } from '../../src/tensor/flat-vector.js';
 import { addIn, meanNormIn, squaredNormIn } from '../../src/tensor/reduce.js';
 import { createVectorArena, type VectorArena } from '../../src/tensor/vector-arena.js';
+import { breadth } from '../breadth.js';
 import { haveSameBits, lengths, spreadValues } from '../unit/tensor/spread-values.js';
 
 const arena = createVectorArena({ onFallback: (reason) => expect.fail(reason) });
@@ -23,6 +24,8 @@ function inArena<T>(vectors: readonly Float32Array[], use: (placed: Float32Array
   }
 }
 
+/** Half of the vectors are long. */
+const settings = { numRuns: breadth({ unit: 30, sweep: 100 }) };
 const seeds = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 
 it('adds as the oracle does', () => {
@@ -36,6 +39,7 @@ it('adds as the oracle does', () => {
       addInto(left, right);
       expect(haveSameBits(sum, left)).toBe(true);
     }),
+    settings,
   );
 });
 
@@ -53,6 +57,7 @@ it.each([true, false])('takes mean and norm as the oracle does (a last sum is du
       expect(haveSameBits(mean, left)).toBe(true);
       expect(norm).toBe(squaredNorm(left));
     }),
+    settings,
   );
 });
 
@@ -75,6 +80,7 @@ it('sums and means vectors that must not be written', () => {
         expect([haveSameBits(target!, left), haveSameBits(other!, right)]).toEqual([true, true]);
       });
     }),
+    settings,
   );
 });
 
@@ -87,6 +93,7 @@ it('measures norms and digests blocks as the oracles do', () => {
         expect(Buffer.compare(digestBlocksIn(arena, placed!), digestBlocks(vector))).toBe(0);
       });
     }),
+    settings,
   );
 });
 
@@ -110,6 +117,7 @@ it('finds NaN and infinities wherever they are', () => {
       vector[place % vector.length] = value;
       inArena([vector], ([placed]) => expect(Number.isFinite(squaredNormIn(arena, placed!))).toBe(false));
     }),
+    settings,
   );
 });
 

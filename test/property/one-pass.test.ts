@@ -6,6 +6,7 @@ import { updateInOnePass } from '../../src/optim/one-pass.js';
 import type { OptimizerOptions, OptimizerState } from '../../src/optim/optimizer.js';
 import { digestBlocks } from '../../src/tensor/block-digest.js';
 import { createVectorArena, type VectorArena } from '../../src/tensor/vector-arena.js';
+import { breadth } from '../breadth.js';
 import { haveSameBits, lengths, spreadValues } from '../unit/tensor/spread-values.js';
 
 const base: OptimizerOptions = {
@@ -83,7 +84,7 @@ describe.each(optimizers)('%s', (_name, options) => {
           }
           for (const vector of [fast!.params, fast!.grads, ...Object.values(fast!.state.moments)]) inWasm.free(vector);
         }),
-        { numRuns: 30 },
+        { numRuns: breadth({ unit: 10, sweep: 30 }) },
       );
     },
   );

@@ -11,6 +11,7 @@ import { joinMessage, type Message } from '../../src/protocol/message.js';
 import { Dequantiser, ShardQuantiser } from '../../src/protocol/quantise.js';
 import { parseRunSpec } from '../../src/protocol/run-spec.js';
 import { createVectorArena } from '../../src/tensor/vector-arena.js';
+import { breadth } from '../breadth.js';
 
 const folder = new URL('../fixtures/protocol/v1/', import.meta.url);
 const golden = (prefix: string): Uint8Array[] =>
@@ -86,7 +87,7 @@ describe('hostile bytes', () => {
       fc.property(fc.oneof(fc.json(), fc.string(), fc.string({ unit: 'binary' })), (json) =>
         survives(() => parseRunSpec(json)),
       ),
-      { ...settings, numRuns: 500 },
+      { ...settings, numRuns: breadth({ unit: 150, sweep: 500 }) },
     );
   });
 

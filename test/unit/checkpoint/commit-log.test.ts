@@ -145,7 +145,7 @@ describe('reading after a crash', () => {
     await writeSteps(path, 1, 6);
     const whole = await readFile(path);
     const starts = lineStarts(whole);
-    for (const border of starts) {
+    for (const border of starts.filter((_, i) => i % breadth({ unit: 3, sweep: 1 }) === 0)) {
       for (const length of [border - 1, border, border + 1].filter((n) => n >= 0 && n <= whole.length)) {
         await writeFile(path, whole);
         await truncate(path, length);

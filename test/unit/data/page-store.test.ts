@@ -2,7 +2,11 @@ import { expect, it } from 'vitest';
 import { PageStore, StoredBytes } from '../../../src/data/page-store.js';
 
 /** 32-bit words that tell where they lie. */
-const words = (from: number, count: number) => Uint32Array.from({ length: count }, (_, i) => (from + i) * 2654435761);
+function words(from: number, count: number): Uint32Array<ArrayBuffer> {
+  const made = new Uint32Array(count);
+  for (let i = 0; i < count; i++) made[i] = (from + i) * 2654435761;
+  return made;
+}
 
 it('gives back what was appended, in memory or from disk, from any place', () => {
   for (const megabytes of [1, 2, 100]) {

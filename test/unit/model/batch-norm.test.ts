@@ -102,12 +102,14 @@ describe('batch normalisation over shards', () => {
     'has the same bits whether shards share a recurrence, and leaves no tensor behind: $spec.norm',
     (reference) => {
       const before = tf.memory().numTensors;
-      expect(run(reference, eagerStackSizes)).toEqual(run(reference, [1]));
+      const stacked = run(reference, eagerStackSizes);
       expect(tf.memory().numTensors).toBe(before);
+      expect(stacked).toEqual(runAlone(reference));
     },
   );
 
-  it.each([cases[1]!, cases[9]!])(
+  // Each statistic of each time step is taken up anew: the second case is as slow as all others.
+  it.each([cases[1]!, cases[9]!].slice(0, breadth({ unit: 1, sweep: 2 })))(
     'has the same bits for a worker that takes over in the middle: $spec.norm',
     (reference) => {
       expect(run(reference, [1], true)).toEqual(runAlone(reference));
