@@ -1,6 +1,6 @@
 // Models of the user's own through real processes: the example of docs/own-model.md, a tf.LayersModel, and what is refused.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { BridleProcess, endAll } from './support/bridle-process.js';
@@ -50,19 +50,18 @@ function train(...args: string[]): BridleProcess {
 }
 
 describe('the example of docs/own-model.md', () => {
-  it('gives the same digest for one worker, for two, and for three of which one is killed', async () => {
+  it('gives the same digest for one worker and for three of which one is killed', async () => {
     const run = (workers: number): BridleProcess =>
       new BridleProcess(
         [...commandOfPage(), ...around, ...wasm, '--workers', String(workers), '--min-workers', String(workers)],
         { cwd: root },
       );
     const alone = await run(1).done();
-    const two = await run(2).done();
     const three = run(3);
     await three.event('committed');
     process.kill(three.workers()[0]!, 'SIGKILL');
     await three.event('worker-lost');
-    expect([two.digest, (await three.done()).digest]).toEqual([alone.digest, alone.digest]);
+    expect((await three.done()).digest).toBe(alone.digest);
   });
 });
 
@@ -148,9 +147,10 @@ describe('a module of the user', () => {
   });
 
   it('is refused when it imports another copy of tfjs, which is named', async () => {
-    const modules = join(folder, 'node_modules', '@tensorflow');
-    mkdirSync(modules, { recursive: true });
-    execFileSync('cp', ['-r', join(root, 'node_modules', '@tensorflow', 'tfjs-core'), modules]);
+    const core = join('node_modules', '@tensorflow', 'tfjs-core');
+    mkdirSync(join(folder, core, 'dist'), { recursive: true });
+    for (const file of ['package.json', 'dist/tf-core.node.js'])
+      copyFileSync(join(root, core, file), join(folder, core, file));
     const path = write('twice.mjs', linear(sum, "import '@tensorflow/tfjs-core';"));
     const run = train('--model', path, '--workers', '1', '--backend', 'wasm');
     expect((await run.exit()).code).toBe(2);
@@ -176,7 +176,7 @@ tf.sequential({ layers }).save(tf.io.withSaveHandler(async ({ modelTopology, wei
     const two = train(...model, '--workers', '2', '--min-workers', '2', '--steps', '5');
     const { runDir } = await two.done();
     const resumed = new BridleProcess(
-      ['train', '--resume', runDir, '--steps', '8', '--json', '--listen', '127.0.0.1:0'],
+      ['train', '--resume', runDir, '--steps', '8', '--workers', '1', '--json', '--listen', '127.0.0.1:0'],
       {
         cwd: root,
       },

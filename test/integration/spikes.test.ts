@@ -37,15 +37,11 @@ async function replay(path: string): Promise<Record<string, unknown>> {
 }
 
 describe('a planted spike', () => {
-  it('has the same bits for 1, 2, 3 and 8 workers and after a kill, with rollback and adaptive clipping', async () => {
-    const digests = new Map<number, string>();
-    for (const workers of [1, 2, 3, 8]) {
-      const run = start(`${adaptive} --workers ${workers}`);
-      digests.set(workers, (await run.done()).digest);
-      expect(spikesOf(run)).toMatchObject([{ step: 82, reaction: 'rollback', toStep: 80 }]);
-    }
-    const [digest] = digests.values();
-    expect(new Set(digests.values())).toEqual(new Set([digest]));
+  it('has the same bits for 1 and 5 workers, and for 2 that are killed and 3 that go on, with rollback and adaptive clipping', async () => {
+    const several = [1, 5].map((workers) => start(`${adaptive} --workers ${workers}`)); // one more than shards
+    const [digest, other] = await Promise.all(several.map(async (run) => (await run.done()).digest));
+    expect(other).toBe(digest);
+    for (const run of several) expect(spikesOf(run)).toMatchObject([{ step: 82, reaction: 'rollback', toStep: 80 }]);
 
     const killed = start(`${adaptive} --workers 2 --save-every 7 --steps 150`);
     await killed.event('checkpoint', ({ step }) => step === 84); // between the rollback and the next state put by
