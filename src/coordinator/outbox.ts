@@ -4,6 +4,7 @@ import type { Block } from '../data/load-dataset.js';
 import { encodeFrame } from '../protocol/frame.js';
 import type { Message } from '../protocol/message.js';
 import { clearToSendMinor } from '../protocol/version.js';
+import { maxBatchedBytes } from '../transport/connection.js';
 import type { BatchStatistics } from './batch-statistics.js';
 import type { CarriedStates } from './carried-state.js';
 import type { Purpose } from './core/state.js';
@@ -88,8 +89,12 @@ export class Outbox {
 
   #serve(peer: Peer, due: Due): void {
     const { connection } = peer;
-    if (due !== 'weights') connection.batch(() => this.#sendLease(peer, due));
-    else if (connection.queuedBytes === 0) connection.batch(() => this.#sendWeights(peer));
+    if (due === 'weights' && connection.queuedBytes > 0) return;
+    const send = (): void => (due === 'weights' ? this.#sendWeights(peer) : this.#sendLease(peer, due));
+    const { plan, roads } = this.#options;
+    const isShort = roads.isShared(peer) || 4 * plan.layout.size <= maxBatchedBytes;
+    if (isShort) connection.batch(send);
+    else send();
   }
 
   #sendLease(peer: Peer, effect: LeaseEffect): void {
@@ -118,7 +123,7 @@ export class Outbox {
   #sendWeights(peer: Peer): void {
     const { roads, state } = this.#options;
     if (peer.weightsStep === state.step) return;
-    for (const message of roads.weightsFor(peer)) peer.connection.send(...message);
+    roads.sendWeights(peer);
     peer.weightsStep = state.step;
   }
 

@@ -5,11 +5,11 @@ import { copyOf, encodeVector, type CopyChunk, type TensorHeader } from '../prot
 import type { ControlBodies } from '../protocol/control.js';
 import type { Frame } from '../protocol/frame.js';
 import { defaultLimits } from '../protocol/limits.js';
-import { joinMessage, type Message } from '../protocol/message.js';
 import { sharedMemoryCapability, type PayloadChoice } from '../protocol/payload.js';
 import type { TrainingState } from './apply-update.js';
 import type { PagedVector } from '../tensor/vector-arena.js';
 import type { FileMover } from '../transport/cell-file.js';
+import { SendMemory } from '../transport/send-memory.js';
 import type { Peer } from './peer.js';
 import type { RunPlan } from './run-plan.js';
 import { SharedMemory } from './shared-memory.js';
@@ -28,9 +28,15 @@ export interface TensorRoadsOptions {
   onClosed(error: TransportError): void;
 }
 
-interface EncodedWeights {
+/** The weights of a step in frames. */
+interface FramedWeights {
   readonly step: number;
-  readonly messages: readonly Message[];
+  /** Those that have been made. */
+  readonly frames: Uint8Array[];
+  /** Makes the others. */
+  readonly rest: Iterator<Uint8Array>;
+  /** Workers to which they have not left. */
+  numLeaving: number;
 }
 
 const sharedMemoryFolder = '/dev/shm';
@@ -41,8 +47,9 @@ export class TensorRoads {
   /** Weights still fit into shared memory. */
   #hasRoom = true;
   #hasFailed = false;
-  #inFrames: EncodedWeights | undefined;
-  #inCells: EncodedWeights | undefined;
+  #inFrames: FramedWeights | undefined;
+  #inCells: { readonly step: number; readonly frame: Uint8Array } | undefined;
+  readonly #memory = new SendMemory();
 
   /** With payload `shm`, throws `SHM_UNAVAILABLE` or `SHM_FULL` where there is none. */
   constructor(options: TensorRoadsOptions) {
@@ -76,10 +83,31 @@ export class TensorRoads {
     return this.#sharedMemory?.isTaken(peer) === true;
   }
 
-  /** The messages that bring the weights of the present step to a worker; one encoding serves all on its road. */
-  weightsFor(peer: Peer): readonly Message[] {
+  /** Sends the weights of the present step to a worker; one encoding serves all on its road. */
+  sendWeights(peer: Peer): void {
     const isLaidOut = this.#hasRoom && this.isShared(peer) && this.#layOutWeights();
-    return (isLaidOut ? this.#inCells : this.#encodeWeights())?.messages ?? [];
+    if (isLaidOut && this.#inCells) peer.connection.send(this.#inCells.frame);
+    else this.#sendFrames(peer, this.#frameWeights());
+  }
+
+  /** The first worker is sent each frame as soon as it is made. */
+  #sendFrames({ connection }: Peer, weights: FramedWeights): void {
+    for (const frame of weights.frames) connection.send(frame);
+    for (let next = weights.rest.next(); !next.done; next = weights.rest.next()) {
+      weights.frames.push(next.value);
+      connection.send(next.value);
+    }
+    weights.numLeaving += 1;
+    connection.whenSent(() => {
+      weights.numLeaving -= 1;
+      this.#giveBack(weights);
+    });
+  }
+
+  /** Weights of later steps take the memory of those that have left. */
+  #giveBack({ frames, numLeaving }: FramedWeights): void {
+    if (frames === this.#inFrames?.frames || numLeaving > 0) return;
+    for (const frame of frames.splice(0)) this.#memory.giveBack(frame);
   }
 
   #layOutWeights(): boolean {
@@ -87,18 +115,25 @@ export class TensorRoads {
     if (this.#inCells?.step === step) return true;
     this.#hasRoom = this.#attempt(() => {
       const frame = this.#sharedMemory?.writeWeights(this.#header(step), params);
-      this.#inCells = { step, messages: frame ? [[frame]] : [] };
+      this.#inCells = frame && { step, frame };
     });
     return this.#hasRoom;
   }
 
-  #encodeWeights(): EncodedWeights {
-    const { step, params } = this.#options.state;
-    if (this.#inFrames?.step !== step) {
-      const frames = encodeVector(this.#header(step), params, defaultLimits.maxChunkBytes, crc32);
-      this.#inFrames = { step, messages: frames.map((frame) => [joinMessage(frame)]) };
-    }
+  #frameWeights(): FramedWeights {
+    const { step } = this.#options.state;
+    const old = this.#inFrames;
+    if (old?.step === step) return old;
+    this.#inFrames = { step, frames: [], rest: this.#encodeWeights(), numLeaving: 0 };
+    if (old) this.#giveBack(old);
     return this.#inFrames;
+  }
+
+  *#encodeWeights(): Generator<Uint8Array> {
+    const { step, params } = this.#options.state;
+    for (const message of encodeVector(this.#header(step), params, defaultLimits.maxChunkBytes, crc32)) {
+      yield this.#memory.copy(message); // the next step changes the weights, when these may still wait
+    }
   }
 
   #header(step: number): TensorHeader {

@@ -30,6 +30,7 @@ export function countTraffic(connection: Connection, traffic: Traffic): Connecti
       traffic.bytesOut += messageBytes(message);
       connection.send(...message);
     },
+    whenSent: (act) => connection.whenSent(act),
     batch: (queue) => connection.batch(queue),
     close: (code, reason) => connection.close(code, reason),
     terminate: () => connection.terminate(),

@@ -63,16 +63,17 @@ export function payloadSize(vector: Float32Array | QuantisedVector): number {
   return payloadBytes(dtype, length);
 }
 
-/** Cuts a vector into frames of at most `maxChunkBytes` payload, which are views of it. */
-export function encodeVector(
+/** Cuts a vector, from chunk `from` on, into frames of at most `maxChunkBytes` payload, which are views of it. */
+export function* encodeVector(
   header: TensorHeader,
   vector: Float32Array | QuantisedVector,
   maxChunkBytes: number,
   checksum: Checksum,
-): Message[] {
-  return Array.from(cutVector(header, vector, maxChunkBytes), (chunk) =>
-    encodeFrame(chunk.header, chunk.payload, checksum),
-  );
+  from?: Pick<FrameHeader, 'offset' | 'chunk'>,
+): Generator<Message> {
+  for (const chunk of cutVector(header, vector, maxChunkBytes, from)) {
+    yield encodeFrame(chunk.header, chunk.payload, checksum);
+  }
 }
 
 /** A vector that is arriving: chunks come in order, since one connection carries them. */

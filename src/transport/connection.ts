@@ -11,6 +11,9 @@ export const closeCodes = {
   stalled: 4003,
 } as const;
 
+/** What is longer than this leaves part by part: it had better be read while the rest is written. */
+export const maxBatchedBytes = 4 * 1024 * 1024;
+
 export interface ConnectionHandlers {
   /** Messages come whole and in order. Their bytes are gone when the call returns: who keeps some copies them. */
   onMessage(message: Message): void;
@@ -26,6 +29,8 @@ export interface Connection {
   handle(handlers: ConnectionHandlers): void;
   /** Queues one message. The bytes must not change until they have left; one buffer may be sent to many. */
   send(...message: Message): void;
+  /** Calls back when all that has been queued so far has left, or will not any more; at once where nothing waits. */
+  whenSent(act: () => void): void;
   /** Lets all messages that `queue` sends leave together: one call of the system, and the peer is woken once. */
   batch(queue: () => void): void;
   /** Bytes that have come, those of a message that is not whole among them. */

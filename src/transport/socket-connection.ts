@@ -9,6 +9,17 @@ import { keepSlabs, messageOf, releaseSlabs, type SocketData } from './slabs.js'
 /** Options that both ends set. Compression makes floats 30 times slower to send and saves little. */
 export const socketOptions = { perMessageDeflate: false, maxFragments: 16, maxBufferedChunks: 4096 } as const;
 
+/** What is to happen when a message has left, and all that were queued before it. */
+interface Departure {
+  hasLeft: boolean;
+  readonly then: (() => void)[];
+}
+
+function depart(departure: Departure): void {
+  departure.hasLeft = true;
+  for (const act of departure.then) act();
+}
+
 export class SocketConnection implements Connection {
   readonly peer: string;
   readonly isLocal: boolean;
@@ -16,6 +27,8 @@ export class SocketConnection implements Connection {
   /** What carries the WebSocket. */
   readonly #stream: Duplex;
   #isClosed = false;
+  /** Of the message that was queued last. */
+  #last: Departure | undefined;
 
   constructor(socket: WebSocket, stream: Duplex, peer: string, isLocal: boolean) {
     this.isLocal = isLocal;
@@ -44,10 +57,20 @@ export class SocketConnection implements Connection {
 
   send(...message: Message): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
+    const last: Departure = { hasLeft: false, then: [] };
+    this.#last = last;
     message.forEach((piece, i) => {
-      // The callback keeps ws from raising a failed write as an error of its own: 'close' follows.
-      this.#socket.send(piece, { binary: true, fin: i === message.length - 1 }, () => undefined);
+      const isLast = i === message.length - 1;
+      // The callback also keeps ws from raising a failed write as an error of its own: 'close' follows.
+      this.#socket.send(piece, { binary: true, fin: isLast }, () => {
+        if (isLast) depart(last);
+      });
     });
+  }
+
+  whenSent(act: () => void): void {
+    if (!this.#last || this.#last.hasLeft) act();
+    else this.#last.then.push(act);
   }
 
   batch(queue: () => void): void {

@@ -20,7 +20,8 @@ import { sharedMemoryCapability, type PayloadChoice } from '../protocol/payload.
 import { bridleVersion, collectCapability, protocolVersion } from '../protocol/version.js';
 import { wireCapability } from '../protocol/wire-dtype.js';
 import { isFinalRefusal } from '../transport/client.js';
-import { closeCodes, type Connection } from '../transport/connection.js';
+import { closeCodes, maxBatchedBytes, type Connection } from '../transport/connection.js';
+import { SendMemory } from '../transport/send-memory.js';
 import {
   createWorkerState,
   defaultTimes,
@@ -34,8 +35,6 @@ import { TensorRoad, type NodeVector } from './tensor-road.js';
 
 export type Lease = ControlBodies['lease'];
 export type Welcome = ControlBodies['welcome'];
-/** Longer answers leave part by part: what is long had better be read while the rest is written. */
-const maxBatchedBytes = 4 * 1024 * 1024;
 type ShardReports = NonNullable<ControlDraft['shardReports']>;
 
 export interface NodeGradient extends NodeVector {
@@ -88,6 +87,7 @@ export class Session {
   readonly #host: SessionHost;
   readonly #core: WorkerCoreState;
   readonly #payload: PayloadChoice;
+  readonly #memory = new SendMemory();
   #link: Link | undefined;
   /** Sends the gradients that the core withholds. */
   #sendWithheld: (() => void) | undefined;
@@ -149,8 +149,15 @@ export class Session {
     for (const { node, ...vector } of nodes) {
       const header = { kind: 'gradient', generation, step, attempt: leaseId, ...node, runId } as const;
       const frames = link.road.encode(header, vector, maxChunkBytes, (error) => this.#onRoadClosed(error));
-      for (const frame of frames) link.connection.send(joinMessage(frame));
+      for (const frame of frames) this.#sendCopy(link.connection, frame);
     }
+  }
+
+  /** The host may write its vectors again while a frame still waits: when a lease was taken back, and another given. */
+  #sendCopy(connection: Connection, frame: Message): void {
+    const copy = this.#memory.copy(frame);
+    connection.send(copy);
+    connection.whenSent(() => this.#memory.giveBack(copy));
   }
 
   /** Ends the connection at once: the core tries to join anew. */

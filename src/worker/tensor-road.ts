@@ -4,13 +4,14 @@ import { ProtocolError, TransportError } from '../errors.js';
 import {
   copyOf,
   cutVector,
+  encodeVector,
   payloadSize,
   VectorAssembly,
   type CopyChunk,
   type TensorHeader,
 } from '../protocol/chunks.js';
 import type { ControlBodies } from '../protocol/control.js';
-import { encodeFrame, type Frame, type FrameHeader } from '../protocol/frame.js';
+import type { Frame, FrameHeader } from '../protocol/frame.js';
 import { defaultLimits } from '../protocol/limits.js';
 import type { Message } from '../protocol/message.js';
 import type { QuantisedVector } from '../protocol/quantise.js';
@@ -105,9 +106,7 @@ export class TensorRoad {
       }
     }
     const chunkBytes = Math.min(maxChunkBytes, defaultLimits.maxChunkBytes);
-    for (const { header: part, payload } of cutVector(header, vector, chunkBytes, sent)) {
-      yield encodeFrame(part, payload, crc32);
-    }
+    yield* encodeVector(header, vector, chunkBytes, crc32, sent);
   }
 
   #write(header: FrameHeader, payload: Uint8Array, onFull: (error: TransportError) => void): Uint8Array | undefined {

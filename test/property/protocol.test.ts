@@ -198,7 +198,7 @@ describe('frames', () => {
     fc.assert(
       fc.property(headers, vectors, fc.integer({ min: 1, max: 500 }), (header, vector, maxChunkBytes) => {
         const assembly = new VectorAssembly(new Float32Array(vector.length));
-        const results = encodeVector(header, vector, maxChunkBytes, crc32).map((bytes) => {
+        const results = [...encodeVector(header, vector, maxChunkBytes, crc32)].map((bytes) => {
           const { header: got, payload } = decodeFrame(bytes, crc32);
           return assembly.add(got, copyOf(payload));
         });

@@ -19,7 +19,7 @@ const tensorOf = (lease: number, at: TreeNode) =>
 
 /** Sends a vector in chunks of two values; the last `without` chunks stay out. Tells whether it became whole. */
 function arrive(store: GradientStore, lease: number, at: TreeNode, values: readonly number[], without = 0): boolean {
-  const frames = encodeVector(tensorOf(lease, at), Float32Array.from(values), 8, crc32);
+  const frames = [...encodeVector(tensorOf(lease, at), Float32Array.from(values), 8, crc32)];
   let isWhole = false;
   for (const frame of frames.slice(0, frames.length - without)) {
     const decoded = decodeFrame(frame, crc32);

@@ -107,7 +107,7 @@ describe('frameSizes', () => {
       const quantiser = dtype === 'f32' ? undefined : new ShardQuantiser(arena, dtype, 1);
       quantiser?.begin(0);
       const vector = quantiser?.quantise(0, values) ?? values;
-      const frames = encodeVector(header, vector, 700, () => 0);
+      const frames = [...encodeVector(header, vector, 700, () => 0)];
       expect(frameSizes(dtype, length, 700)).toEqual(frames.map(messageBytes));
     }
   });

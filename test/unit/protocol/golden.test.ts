@@ -80,7 +80,7 @@ describe('tensor frames of version 1', () => {
   it('put a vector together from chunks in order, bit for bit', () => {
     const vector = Float32Array.of(1, -0, NaN, 1e-45, 3e38, -7);
     const header = { kind: 'weights', generation: 1, step: 2, attempt: 0, level: 0, index: 0 } as const;
-    const chunks = encodeVector({ ...header, runId: '00000000000000ff' }, vector, 19, crc32); // 4 values a chunk
+    const chunks = [...encodeVector({ ...header, runId: '00000000000000ff' }, vector, 19, crc32)]; // 4 values a chunk
     expect(chunks.map(messageBytes)).toEqual([64 + 16, 64 + 8]);
     const assembly = new VectorAssembly(new Float32Array(6));
     const results = chunks.map((message) => {

@@ -59,7 +59,7 @@ function send(
   const quantiser = new ShardQuantiser(arena, dtype, seed);
   quantiser.begin(step);
   quantiser.quantise(shard + 1, arena.allocate(size).fill(1)); // another shard of the lease comes before it
-  const frames = encodeVector(header, quantiser.quantise(shard, vector), chunkBytes, crc32);
+  const frames = [...encodeVector(header, quantiser.quantise(shard, vector), chunkBytes, crc32)];
   const assembly = new VectorAssembly(other.allocate(size), new Dequantiser(other, dtype));
   const arrived = frames.map((bytes) => {
     const frame = decodeFrame(bytes, crc32);

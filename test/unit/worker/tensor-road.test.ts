@@ -71,7 +71,7 @@ describe.runIf(process.platform === 'linux')('tensors between a worker and its c
   it('are the same bits in frames and through shared memory', () => {
     const { memory, peer, road } = taken();
     const inCell = memory.writeWeights(weightsOf(3), vector(1));
-    const inFrames = encodeVector(weightsOf(3), vector(1), defaultLimits.maxChunkBytes, crc32);
+    const inFrames = [...encodeVector(weightsOf(3), vector(1), defaultLimits.maxChunkBytes, crc32)];
     expect(inCell.length).toBe(64);
     for (const messages of [[[inCell]], inFrames]) expectWeights(bring(road, messages), 3, vector(1));
     road.beginAnswer();
