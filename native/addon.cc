@@ -331,19 +331,39 @@ napi_value layOver(napi_env env, const napi_value* arguments) {
   return nullptr;
 }
 
+/** A Uint8Array's memory, and its length. */
+uint8_t* bytesOf(napi_env env, napi_value value, size_t& count) {
+  napi_typedarray_type type{};
+  void* bytes = nullptr;
+  check(env, napi_get_typedarray_info(env, value, &type, &count, &bytes, nullptr, nullptr), "a Uint8Array");
+  if (type != napi_uint8_array) fail(env, "NATIVE_ARGUMENT", "The native addon wanted a Uint8Array.");
+  return static_cast<uint8_t*>(bytes);
+}
+
+/** copyBytes(from, to, at): copies a Uint8Array into another one, from its byte `at` on. */
+napi_value copyBytes(napi_env env, const napi_value* arguments) {
+  size_t count = 0, room = 0;
+  const uint8_t* from = bytesOf(env, arguments[0], count);
+  uint8_t* to = bytesOf(env, arguments[1], room);
+  double at = 0;
+  check(env, napi_get_value_double(env, arguments[2], &at), "a position");
+  if (!(at >= 0 && at <= double(room)) || at != double(size_t(at)) || count > room - size_t(at)) {
+    fail(env, "NATIVE_ARGUMENT", "The native addon wanted a position from which the bytes have room.");
+  }
+  if (count > 0) std::memmove(to + size_t(at), from, count);
+  return nullptr;
+}
+
 /** crc32(bytes, before): the CRC-32 of a Uint8Array behind what has the CRC-32 `before`, 0 where it is left out. */
 napi_value takeChecksum(napi_env env, const napi_value* arguments) {
   size_t count = 0;
-  napi_typedarray_type type{};
-  void* bytes = nullptr;
-  check(env, napi_get_typedarray_info(env, arguments[0], &type, &count, &bytes, nullptr, nullptr), "a Uint8Array");
-  if (type != napi_uint8_array) fail(env, "NATIVE_ARGUMENT", "The native addon wanted a Uint8Array.");
+  const uint8_t* bytes = bytesOf(env, arguments[0], count);
   napi_valuetype given = napi_undefined;
   napi_typeof(env, arguments[1], &given);
   uint32_t before = 0;
   if (given != napi_undefined) check(env, napi_get_value_uint32(env, arguments[1], &before), "a checksum");
   napi_value result;
-  check(env, napi_create_uint32(env, bridle::checksum(before, static_cast<const uint8_t*>(bytes), count), &result), "room");
+  check(env, napi_create_uint32(env, bridle::checksum(before, bytes, count), &result), "room");
   return result;
 }
 
@@ -380,6 +400,7 @@ napi_value initialize(napi_env env, napi_value exports) {
       {"predict", nullptr, call<predict>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"elementary", nullptr, call<elementary>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"layFileOver", nullptr, call<layOver>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"copyBytes", nullptr, call<copyBytes>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"crc32", nullptr, call<takeChecksum>, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
   };
   const size_t count = sizeof functions / sizeof functions[0] - (canChecksum() ? 0 : 1);

@@ -19,7 +19,7 @@ process.exitCode = withTemporaryFolder(root, (temporary) => {
     console.error(problem);
     return 1;
   }
-  const names = ['native-kernels', 'native-network', 'carried-state', 'checksum'];
+  const names = ['native-kernels', 'native-network', 'carried-state', 'bytes'];
   const tests = names.map((name) => `test/unit/native/${name}.test.ts`);
   const args = ['--project', 'unit', ...tests, '--testNamePattern', '^(?!.*simd128)'];
   const vitest = ['node_modules/vitest/vitest.mjs', 'run', ...args];

@@ -1,5 +1,5 @@
 // What goes out to workers: weights encoded once for all, leases, and the data that they need.
-import { crc32 } from '../backend/checksum.js';
+import { crc32 } from '../backend/bytes.js';
 import type { Block } from '../data/load-dataset.js';
 import { encodeFrame } from '../protocol/frame.js';
 import type { Message } from '../protocol/message.js';

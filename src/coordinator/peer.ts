@@ -1,5 +1,5 @@
 // One connection as the coordinator sees it: its handshake, its queue, what it has been sent. Bytes in, events out.
-import { crc32 } from '../backend/checksum.js';
+import { crc32 } from '../backend/bytes.js';
 import { ProtocolError } from '../errors.js';
 import {
   decodeControl,

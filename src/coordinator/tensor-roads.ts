@@ -1,5 +1,5 @@
 // How tensors travel between the coordinator and its workers: weights encoded once for each road, gradients read from where they lie.
-import { crc32 } from '../backend/checksum.js';
+import { copyBytes, crc32 } from '../backend/bytes.js';
 import { ProtocolError, TransportError } from '../errors.js';
 import { copyOf, encodeVector, type CopyChunk, type TensorHeader } from '../protocol/chunks.js';
 import type { ControlBodies } from '../protocol/control.js';
@@ -49,7 +49,7 @@ export class TensorRoads {
   #hasFailed = false;
   #inFrames: FramedWeights | undefined;
   #inCells: { readonly step: number; readonly frame: Uint8Array } | undefined;
-  readonly #memory = new SendMemory();
+  readonly #memory = new SendMemory(copyBytes);
 
   /** With payload `shm`, throws `SHM_UNAVAILABLE` or `SHM_FULL` where there is none. */
   constructor(options: TensorRoadsOptions) {
@@ -153,7 +153,7 @@ export class TensorRoads {
 
   /** How a gradient's chunk is copied from where it lies. */
   copyOf(peer: Peer, frame: Frame): CopyChunk {
-    if (frame.cell === undefined) return copyOf(frame.payload);
+    if (frame.cell === undefined) return copyOf(frame.payload, copyBytes);
     return (target) => {
       if (!this.#sharedMemory)
         throw new ProtocolError('CELL_INVALID', 'A frame points to shared memory, and there is none.');

@@ -51,6 +51,8 @@ export type LayFileOver = (pages: Uint8Array, fd: number, position: number, isWr
 /** What only the addon of Node has, and not on every platform. */
 export interface NativeExtras {
   readonly layFileOver: LayFileOver;
+  /** Copies `from` into `to`, from its byte `at` on. Throws `NATIVE_ARGUMENT` where it has no room. */
+  readonly copyBytes: (from: Uint8Array, to: Uint8Array, at: number) => void;
   /** CRC-32 as zlib has it, of `bytes` behind what has the checksum `before`. */
   readonly crc32: (bytes: Uint8Array, before?: number) => number;
 }

@@ -2,7 +2,7 @@
 import { ProtocolError } from '../errors.js';
 import { int8BlockSize } from '../tensor/int8.js';
 import { encodeFrame, headerBytes, payloadBytes, type Checksum, type FrameHeader } from './frame.js';
-import { copyMessage, type Message } from './message.js';
+import { copyMessage, type CopyBytes, type Message } from './message.js';
 import { payloadOf, type Dequantiser, type QuantisedVector } from './quantise.js';
 import type { WireDtype } from './wire-dtype.js';
 
@@ -112,6 +112,6 @@ export class VectorAssembly {
 }
 
 /** The copy of a payload that came with its frame. */
-export function copyOf(payload: Message): CopyChunk {
-  return (target) => copyMessage(payload, target);
+export function copyOf(payload: Message, copyBytes?: CopyBytes): CopyChunk {
+  return (target) => copyMessage(payload, target, copyBytes);
 }

@@ -12,12 +12,12 @@ export const socketOptions = { perMessageDeflate: false, maxFragments: 16, maxBu
 /** What is to happen when a message has left, and all that were queued before it. */
 interface Departure {
   hasLeft: boolean;
-  readonly then: (() => void)[];
+  readonly waiting: (() => void)[];
 }
 
 function depart(departure: Departure): void {
   departure.hasLeft = true;
-  for (const act of departure.then) act();
+  for (const act of departure.waiting) act();
 }
 
 export class SocketConnection implements Connection {
@@ -57,7 +57,7 @@ export class SocketConnection implements Connection {
 
   send(...message: Message): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    const last: Departure = { hasLeft: false, then: [] };
+    const last: Departure = { hasLeft: false, waiting: [] };
     this.#last = last;
     message.forEach((piece, i) => {
       const isLast = i === message.length - 1;
@@ -70,7 +70,7 @@ export class SocketConnection implements Connection {
 
   whenSent(act: () => void): void {
     if (!this.#last || this.#last.hasLeft) act();
-    else this.#last.then.push(act);
+    else this.#last.waiting.push(act);
   }
 
   batch(queue: () => void): void {

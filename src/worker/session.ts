@@ -1,7 +1,7 @@
 // A worker's conversation with its coordinator: performs what the core decides on the socket. What is computed is its host's.
 import { hostname } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import { crc32 } from '../backend/checksum.js';
+import { copyBytes, crc32 } from '../backend/bytes.js';
 import type { TreeNode } from '../collective/tree.js';
 import { BridleError, ProtocolError, TransportError } from '../errors.js';
 import {
@@ -87,7 +87,7 @@ export class Session {
   readonly #host: SessionHost;
   readonly #core: WorkerCoreState;
   readonly #payload: PayloadChoice;
-  readonly #memory = new SendMemory();
+  readonly #memory = new SendMemory(copyBytes);
   #link: Link | undefined;
   /** Sends the gradients that the core withholds. */
   #sendWithheld: (() => void) | undefined;

@@ -1,5 +1,5 @@
 // How tensors travel over one connection of a worker: in their frames, or through shared memory where that is agreed on.
-import { crc32 } from '../backend/checksum.js';
+import { copyBytes, crc32 } from '../backend/bytes.js';
 import { ProtocolError, TransportError } from '../errors.js';
 import {
   copyOf,
@@ -74,7 +74,7 @@ export class TensorRoad {
 
   #copyOf(frame: Frame): CopyChunk {
     const sharedMemory = this.#sharedMemory;
-    if (frame.cell === undefined) return copyOf(frame.payload);
+    if (frame.cell === undefined) return copyOf(frame.payload, copyBytes);
     if (sharedMemory) return (target) => sharedMemory.read(frame, target);
     throw new ProtocolError('CELL_INVALID', 'A frame points to shared memory that was not agreed on.');
   }

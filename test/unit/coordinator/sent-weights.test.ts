@@ -1,6 +1,6 @@
 // Weights in frames: one encoding for all, in memory that no later step touches before it has left to every worker.
 import { expect, it } from 'vitest';
-import { crc32 } from '../../../src/backend/checksum.js';
+import { crc32 } from '../../../src/backend/bytes.js';
 import type { Peer } from '../../../src/coordinator/peer.js';
 import { TensorRoads, type TensorRoadsOptions } from '../../../src/coordinator/tensor-roads.js';
 import { copyOf, VectorAssembly } from '../../../src/protocol/chunks.js';

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { copyBytes } from '../../../src/backend/bytes.js';
 import { webSocketPath } from '../../../src/transport/address.js';
 import type { Connection } from '../../../src/transport/connection.js';
 import { SendMemory } from '../../../src/transport/send-memory.js';
@@ -61,7 +62,7 @@ it('what is queued will not leave any more when the connection ends', async () =
 });
 
 it('memory that has come back is used for the next message of its length, and no other', () => {
-  const memory = new SendMemory();
+  const memory = new SendMemory(copyBytes);
   const first = memory.copy([Uint8Array.of(1, 2), Uint8Array.of(3)]);
   const second = memory.copy([Uint8Array.of(4, 5, 6)]);
   expect([...first, ...second]).toEqual([1, 2, 3, 4, 5, 6]);

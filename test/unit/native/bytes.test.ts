@@ -1,14 +1,14 @@
-// The addon's CRC-32 beside zlib's: every short length at every alignment, long ones, and one behind the other.
+// The addon's CRC-32 beside zlib's: every short length at every alignment, long ones, and one behind the other. And its copies.
 import { createRequire } from 'node:module';
 import { crc32 as oracle } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { crc32 as chosen } from '../../../src/backend/checksum.js';
+import { crc32 as chosen } from '../../../src/backend/bytes.js';
 import { nativeAddonPath } from '../../../src/backend/native-addon.js';
 import type { NativeExtras } from '../../../src/native/addon.js';
 
 const path = process.env['BRIDLE_TEST_ADDON'] ?? nativeAddonPath;
-const { crc32 } = createRequire(import.meta.url)(path) as Partial<NativeExtras>;
+const { crc32, copyBytes } = createRequire(import.meta.url)(path) as Partial<NativeExtras>;
 
 /** Bytes whose memory ends with them: what is read behind the end is found by the sanitizer. */
 const bytesOf = (length: number, offset: number): Uint8Array => {
@@ -52,6 +52,19 @@ it.runIf(crc32)('refuses what is not bytes', () => {
   expect(() => crc32!(new Uint8Array(1), 'text' as unknown as number)).toThrow(
     expect.objectContaining({ code: 'NATIVE_ARGUMENT' }),
   );
+});
+
+it('copies into and out of shared memory, and not one byte further', () => {
+  const shared = new Uint8Array(new SharedArrayBuffer(40));
+  copyBytes!(bytesOf(20, 3), shared, 7);
+  expect([...shared]).toEqual([...Array(7).fill(0), ...bytesOf(20, 3), ...Array(13).fill(0)]);
+  const back = new Uint8Array(21);
+  copyBytes!(shared.subarray(7, 27), back, 1);
+  expect([...back]).toEqual([0, ...bytesOf(20, 3)]);
+  copyBytes!(new Uint8Array(0), back, 21);
+  for (const at of [2, -1, 0.5, NaN, 22, 2 ** 53]) {
+    expect(() => copyBytes!(bytesOf(20, 0), back, at)).toThrow(expect.objectContaining({ code: 'NATIVE_ARGUMENT' }));
+  }
 });
 
 it('is what frames are checked with: the check value of CRC-32, whoever computes it', () => {
