@@ -65,8 +65,11 @@ export class Inbox {
       case 'goodbye':
         peer.close('GOODBYE', printable(message.body.reason));
         return;
-      case 'heartbeat':
+      case 'heartbeat': {
+        const { preparingLease: leaseId } = message.body;
+        if (leaseId !== 0) dispatch({ type: 'preparing', rank, leaseId });
         return;
+      }
       default:
         peer.reject({ code: 'MESSAGE_UNEXPECTED', message: `A worker does not send ${message.kind}.` });
     }

@@ -9,6 +9,8 @@ import type { Computed, ComputeThreadData, FromCompute, ToCompute } from './comp
 export interface ComputeHandlers {
   onComputed(result: Computed): void;
   onConfigured(isStacked: boolean): void;
+  /** Something that takes long once is being built for a lease. */
+  onPreparing(leaseId: number): void;
   /** The thread cannot go on; the worker must end. */
   onFailed(error: BridleError): void;
 }
@@ -55,6 +57,7 @@ export class ComputeClient {
           resolve(new ComputeClient(thread, new Int32Array(revoked), message));
         } else if (message.type === 'configured') handlers.onConfigured(message.isStacked);
         else if (message.type === 'computed') handlers.onComputed(message);
+        else if (message.type === 'preparing') handlers.onPreparing(message.leaseId);
         else fail(message.code, message.message, message.exitCode);
       });
       thread.on('error', (cause) => fail(codeOf(cause), messageOf(cause), exitCodeOf(cause), cause));

@@ -65,5 +65,7 @@ export interface Computed {
 export type FromCompute =
   | { readonly type: 'ready'; readonly kernelId: string; readonly backend: string; readonly description: string }
   | { readonly type: 'configured'; readonly isStacked: boolean }
+  /** Something that takes long once is being built for the lease. */
+  | { readonly type: 'preparing'; readonly leaseId: number }
   | Computed
   | { readonly type: 'failed'; readonly code: string; readonly message: string; readonly exitCode: ExitCode };

@@ -22,9 +22,17 @@ if (!port) throw new Error('compute-thread.js is started by a worker, not by its
 
 const say = (message: FromCompute): void => port.postMessage(message);
 
+let computing: number | undefined;
+const options = {
+  execution,
+  threads,
+  onCapture: () => {
+    if (computing !== undefined) say({ type: 'preparing', leaseId: computing });
+  },
+};
 const engine = await (modelPath === undefined
-  ? loadEngine(backendName, { execution, threads })
-  : loadOwnEngine(backendName, modelPath, { execution, threads }));
+  ? loadEngine(backendName, options)
+  : loadOwnEngine(backendName, modelPath, options));
 const { kernelId, description } = engine;
 say({ type: 'ready', kernelId, backend: backendName, description });
 
@@ -85,7 +93,11 @@ port.on('message', (message: ToCompute) => {
     if (message.type === 'configure') configure(message.spec);
     else if (message.type === 'cells') gradients.useCells(message.pages);
     else if (message.type === 'weights') network?.setParams(message.params);
-    else compute(message);
+    else {
+      computing = message.leaseId;
+      compute(message);
+      computing = undefined;
+    }
   } catch (error) {
     const { code, exitCode } =
       error instanceof BridleError ? error : { code: 'COMPUTE_FAILED', exitCode: exitCodes.unexpected };

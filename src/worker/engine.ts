@@ -29,15 +29,18 @@ export interface Engine {
   createNetwork(run: NetworkRun): { network: Network; isStacked: boolean };
 }
 
+export interface EngineOptions extends BackendOptions {
+  readonly execution: Execution;
+  /** A graph is going to be captured, which takes a second or more. */
+  onCapture?(): void;
+}
+
 /**
  * Loads the backend `name` and checks it; for `tensorflow` see `loadBackend` about the environment.
  * `execution` is one that the backend has (`chooseExecution`).
  * Throws `BACKEND_UNAVAILABLE`, `BACKEND_FAILED`, `BACKEND_SELF_CHECK`, `CAPTURE_REFUSED`.
  */
-export async function loadEngine(
-  name: BackendName,
-  options: BackendOptions & { readonly execution: Execution },
-): Promise<Engine> {
+export async function loadEngine(name: BackendName, options: EngineOptions): Promise<Engine> {
   if (name === 'native') return loadNativeEngine(options);
   return name === 'wasm' && options.execution === 'native' ? loadWasmEngine() : loadTfjsEngine(name, options);
 }
@@ -80,10 +83,10 @@ function builtIn(model: AnyModelSpec): ModelSpec {
   throw new ConfigError('MODEL_MISSING', message);
 }
 
-async function loadTfjsEngine(name: TfjsBackendName, options: BackendOptions): Promise<Engine> {
+async function loadTfjsEngine(name: TfjsBackendName, options: EngineOptions): Promise<Engine> {
   const { tf, kernelId, description } = await loadBackend(name, options);
   const isCaptured = options.execution === 'captured';
-  const createRunner = (): StepRunner => (isCaptured ? createCapturedRunner(tf) : eagerRunner);
+  const createRunner = (): StepRunner => (isCaptured ? createCapturedRunner(tf, options) : eagerRunner);
   checkBackend(name, (spec) => createNetwork(tf, spec, { stackSizes: [1], runner: createRunner() }));
   return {
     name,

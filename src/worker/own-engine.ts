@@ -1,5 +1,5 @@
 // The engine of a user's own model: tfjs, and the model's files as this worker has them, compared with the coordinator's.
-import type { BackendName, BackendOptions, Execution } from '../backend/backend.js';
+import type { BackendName } from '../backend/backend.js';
 import { createCapturedRunner } from '../backend/capture/captured-runner.js';
 import { loadBackend } from '../backend/load-backend.js';
 import { findSecondTfjs, watchTfjs } from '../backend/second-tfjs.js';
@@ -16,7 +16,7 @@ import { readLayersFile } from '../own-model/layers-file.js';
 import { describeModuleModel, loadModuleModel } from '../own-model/module-model.js';
 import { isLayersFile } from '../own-model/read-own-model.js';
 import { isOwnModel, type OwnModelSpec } from '../params/own-model-spec.js';
-import type { Engine, NetworkRun } from './engine.js';
+import type { Engine, EngineOptions, NetworkRun } from './engine.js';
 
 /** The model as this worker has it. */
 interface LocalModel {
@@ -29,11 +29,7 @@ interface LocalModel {
  * Loads tfjs on the backend `name`, then the model.
  * Throws what `loadBackend`, `loadModuleModel` and `readLayersFile` throw, MODEL_BACKEND and TF_LOADED_TWICE.
  */
-export async function loadOwnEngine(
-  name: BackendName,
-  path: string,
-  options: BackendOptions & { readonly execution: Execution },
-): Promise<Engine> {
+export async function loadOwnEngine(name: BackendName, path: string, options: EngineOptions): Promise<Engine> {
   if (name === 'native') throw new ConfigError('MODEL_BACKEND', `${path} needs tfjs; the backend native has none.`);
   const { tf, kernelId, description } = await loadBackend(name, options);
   const model = isLayersFile(path) ? await loadLayersModel(tf, path) : await loadOwnModule(tf, path);
@@ -45,7 +41,7 @@ export async function loadOwnEngine(
     createNetwork: (run) => {
       const wanted = requireSameFiles(path, model.files, run);
       requireSameParams(path, wanted, model.describe(run.data));
-      const runner = isCaptured ? createCapturedRunner(tf) : eagerRunner;
+      const runner = isCaptured ? createCapturedRunner(tf, options) : eagerRunner;
       const { params } = wanted;
       const lossAndCounts = model.lossOf(wanted);
       const network = createOwnNetwork(tf, { params, data: run.data, lossAndCounts, runner, describeThrown });

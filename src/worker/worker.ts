@@ -46,6 +46,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const compute = await ComputeClient.start(options, {
     onComputed: (result) => holder.worker?.onComputed(result),
     onConfigured: (isStacked) => options.log.info({ isStacked }, 'model ready'),
+    onPreparing: (leaseId) => holder.worker?.onPreparing(leaseId),
     onFailed: (error) => holder.worker?.onFailed(error),
   });
   options.log.info({ kernelId: compute.kernelId }, compute.description);
@@ -99,6 +100,10 @@ class Worker implements SessionHost {
     this.#results.set(result.leaseId, result);
     this.#session.computed(result.leaseId);
     this.#results.delete(result.leaseId);
+  }
+
+  onPreparing(leaseId: number): void {
+    this.#session.send({ heartbeat: { preparingLease: leaseId } });
   }
 
   onFailed(error: unknown): void {

@@ -147,7 +147,7 @@ describe('a step is refused, with the operation and the reason,', () => {
 
 describe('the runner', () => {
   it('captures a step once a key, and drops the graph not used for longest', () => {
-    const runner = createCapturedRunner(tf, 2);
+    const runner = createCapturedRunner(tf, { limit: 2 });
     let recordings = 0;
     const run = (key: string) => {
       const step = ({ x }: Inputs) => {

@@ -6,8 +6,17 @@ import { capture, type CapturedStep } from './capture.js';
 /** Graphs kept at once. One of 100 time steps takes some 30 MB. */
 const maxGraphs = 16;
 
+export interface CapturedRunnerOptions {
+  /** A step is going to be captured, which takes a second or more. */
+  readonly onCapture?: () => void;
+  readonly limit?: number;
+}
+
 /** Makes a runner with graphs of its own; a step is captured when its key comes for the first time. */
-export function createCapturedRunner(tf: Backend['tf'], limit = maxGraphs): StepRunner {
+export function createCapturedRunner(
+  tf: Backend['tf'],
+  { onCapture, limit = maxGraphs }: CapturedRunnerOptions = {},
+): StepRunner {
   /** The least recently used first. */
   const graphs = new Map<string, CapturedStep<object, object>>();
 
@@ -23,10 +32,9 @@ export function createCapturedRunner(tf: Backend['tf'], limit = maxGraphs): Step
 
   return {
     run(key, step, inputs, examples) {
-      const graph = (graphs.get(key) ?? capture(tf, step, examples())) as CapturedStep<
-        typeof inputs,
-        ReturnType<typeof step>
-      >;
+      const known = graphs.get(key);
+      if (!known) onCapture?.();
+      const graph = (known ?? capture(tf, step, examples())) as CapturedStep<typeof inputs, ReturnType<typeof step>>;
       keep(key, graph as unknown as CapturedStep<object, object>);
       return graph.run(inputs);
     },

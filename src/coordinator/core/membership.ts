@@ -58,6 +58,17 @@ export function checkLeases(state: CoreState, now: number, effects: CoreEffect[]
   }
 }
 
+/** Gives a lease whose worker has something to build first as much more time as a new worker has, and no more than one of unknown speed. */
+export function allowPreparation(
+  { round }: CoreState,
+  { rank, leaseId }: { readonly rank: number; readonly leaseId: number },
+  now: number,
+): void {
+  const lease = round?.leases.get(leaseId);
+  if (lease?.rank !== rank || lease.isOverdue) return;
+  lease.dueMs = Math.max(lease.dueMs, Math.min(heldMs(lease, now) + leaseTimes.warmUp, leaseTimes.unknown));
+}
+
 /** Says, now and then, that nothing goes on because workers are missing. */
 export function noteWaiting(state: CoreState, now: number, effects: CoreEffect[]): void {
   const wanted = state.phase === 'waiting' ? state.plan.minWorkers : 1;

@@ -51,7 +51,7 @@ export interface Lease {
   readonly shards: readonly number[];
   /** Moved on by the time that the coordinator itself stood still. */
   grantedAt: number;
-  readonly dueMs: number;
+  dueMs: number;
   isOverdue: boolean;
   /** Tree nodes that are still to come, once the reports are in. */
   awaited: TreeNode[] | undefined;
@@ -138,6 +138,8 @@ export type CoreEvent =
   | { readonly type: 'joined'; readonly rank: number; readonly name: string }
   | { readonly type: 'left'; readonly rank: number; readonly reason: string }
   | { readonly type: 'heard'; readonly rank: number }
+  /** The worker builds what a lease of a new shape needs: it takes long once. */
+  | { readonly type: 'preparing'; readonly rank: number; readonly leaseId: number }
   | {
       readonly type: 'reported';
       readonly rank: number;

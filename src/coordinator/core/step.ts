@@ -2,7 +2,7 @@
 import { Coverage } from '../../collective/coverage.js';
 import { onNode, onReported, onScored } from './answers.js';
 import { grantLeases, isScored, revokeLease } from './grants.js';
-import { checkLeases, checkWorkers, forget, noteWaiting } from './membership.js';
+import { allowPreparation, checkLeases, checkWorkers, forget, noteWaiting } from './membership.js';
 import { clearUploads, expireUploads } from './uploads.js';
 import {
   isEvaluationDueAfter,
@@ -51,6 +51,9 @@ function onEvent(state: CoreState, event: CoreEvent, now: number, effects: CoreE
       if (worker) worker.lastHeard = now;
       return;
     }
+    case 'preparing':
+      allowPreparation(state, event, now);
+      return;
     case 'reported':
       onReported(state, event, now, effects);
       return;

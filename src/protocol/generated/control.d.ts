@@ -551,6 +551,9 @@ export namespace bridle {
             /** Heartbeat counter. */
             counter: number;
 
+            /** Heartbeat preparingLease. */
+            preparingLease: number;
+
             /**
              * Creates a new Heartbeat instance using the specified properties.
              * @param [properties] Properties to set
@@ -585,6 +588,9 @@ export namespace bridle {
 
                 /** Heartbeat counter */
                 counter?: (number|null);
+
+                /** Heartbeat preparingLease */
+                preparingLease?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -1400,6 +1400,7 @@ export const bridle = $root.bridle = (() => {
              * Properties of a Heartbeat.
              * @typedef {Object} bridle.v1.Heartbeat.$Properties
              * @property {number|null} [counter] Heartbeat counter
+             * @property {number|null} [preparingLease] Heartbeat preparingLease
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1440,6 +1441,14 @@ export const bridle = $root.bridle = (() => {
             Heartbeat.prototype.counter = 0;
 
             /**
+             * Heartbeat preparingLease.
+             * @member {number} preparingLease
+             * @memberof bridle.v1.Heartbeat
+             * @instance
+             */
+            Heartbeat.prototype.preparingLease = 0;
+
+            /**
              * Creates a new Heartbeat instance using the specified properties.
              * @function create
              * @memberof bridle.v1.Heartbeat
@@ -1473,6 +1482,8 @@ export const bridle = $root.bridle = (() => {
                     throw $Error("max depth exceeded");
                 if (message.counter != null && $Object.hasOwnProperty.call(message, "counter") && message.counter !== 0)
                     writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.counter);
+                if (message.preparingLease != null && $Object.hasOwnProperty.call(message, "preparingLease") && message.preparingLease !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.preparingLease);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1524,6 +1535,15 @@ export const bridle = $root.bridle = (() => {
                                 message.counter = value;
                             else
                                 delete message.counter;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.preparingLease = value;
+                            else
+                                delete message.preparingLease;
                             continue;
                         }
                     }

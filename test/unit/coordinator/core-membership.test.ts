@@ -121,6 +121,39 @@ describe('a lease when all are slow', () => {
   });
 });
 
+describe('a lease whose worker builds a graph first', () => {
+  const prepare = (story: Story, rank: number, leaseId: number): void => {
+    story.send({ type: 'preparing', rank, leaseId });
+  };
+
+  it('has as much more time as a new worker, and no more than one of unknown speed', () => {
+    const story = running();
+    const { leaseId } = story.lease(1);
+    const due = () => story.core.round?.leases.get(leaseId)?.dueMs;
+    story.pass(1000);
+    prepare(story, 1, leaseId);
+    expect(due()).toBe(16_000);
+    story.pass(10_000);
+    prepare(story, 1, leaseId);
+    expect(due()).toBe(26_000);
+    for (let i = 0; i < 10; i += 1) {
+      story.pass(10_000);
+      prepare(story, 1, leaseId);
+    }
+    expect(due()).toBe(60_000);
+  });
+
+  it("is nobody else's, and stays overdue once it is", () => {
+    const story = running();
+    const { leaseId } = story.lease(1);
+    prepare(story, 0, leaseId);
+    prepare(story, 1, leaseId + 100);
+    story.pass(2250);
+    prepare(story, 1, leaseId);
+    expect(story.core.round?.leases.get(leaseId)).toMatchObject({ dueMs: 2000, isOverdue: true });
+  });
+});
+
 describe('a worker that joins a run', () => {
   it('has 15 s before its first answer is overdue, since the others show what is usual', () => {
     const story = running();
