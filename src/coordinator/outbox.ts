@@ -29,7 +29,7 @@ export interface OutboxOptions {
 
 /** A queue longer than this gets no data ahead of need. */
 const prefetchBytes = 4 * 1024 * 1024;
-/** So long may sending take before those who speak are heard: weights for a thousand workers take seconds. */
+/** So long may sending take, where there is time, before those who speak are heard: weights for a thousand workers take seconds. */
 const turnMs = 20;
 
 /** What a worker is to get at its turn: a lease, or the weights alone. */

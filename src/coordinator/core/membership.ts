@@ -2,8 +2,8 @@
 import { heldMs } from './grants.js';
 import { leaseTimes, type CoreEffect, type CoreState } from './state.js';
 
-/** A tick that comes so late means that this process stood still, not the workers. */
-const ownStallMs = 1500;
+/** What is longer between two ticks was this process's own time, standing still or behind its work, and not the workers'. */
+const longestTickMs = 500;
 
 /** Takes a worker and its leases out; its shards are free within the same step. */
 export function forget(state: CoreState, rank: number, reason: string, now: number, effects: CoreEffect[]): void {
@@ -34,11 +34,11 @@ export function checkWorkers(state: CoreState, now: number, effects: CoreEffect[
   }
 }
 
-/** While this process stood still, answers and heartbeats waited in its sockets: that time counts against nobody. */
+/** While this process was late, answers and heartbeats waited in its sockets: that time counts against nobody. */
 function forgiveOwnStall(state: CoreState, now: number): void {
-  const stalledMs = now - state.lastTick;
-  if (stalledMs <= ownStallMs) return;
-  for (const worker of state.workers.values()) worker.lastHeard = now;
+  const stalledMs = now - state.lastTick - longestTickMs;
+  if (stalledMs <= 0) return;
+  for (const worker of state.workers.values()) worker.lastHeard = Math.min(now, worker.lastHeard + stalledMs);
   for (const lease of state.round?.leases.values() ?? [])
     if (lease.waitsSince === undefined) lease.grantedAt = Math.min(now, lease.grantedAt + stalledMs);
 }

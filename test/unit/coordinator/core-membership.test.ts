@@ -173,12 +173,24 @@ describe('a coordinator that stood still', () => {
     story.now += 30_000;
     expect(effectsOf(story.send({ type: 'tick' }), 'disconnect')).toEqual([]);
     expect(story.leased).toEqual({ 0: [0, 1], 1: [2, 3] });
-    expect(effectsOf(story.pass(1250), 'disconnect')).toEqual([]);
+    expect(effectsOf(story.pass(1000), 'disconnect')).toEqual([]);
     story.answer(story.lease(0));
     expect(story.leased).toEqual({ 1: [2, 3] });
     // The clock of the lease goes on where it stood.
     story.pass(1000);
     expect(story.leased).toEqual({ 0: [2, 3], 1: [2, 3] });
+  });
+
+  it('counts half a second of each second that it comes to itself, where it is too busy to do so more often', () => {
+    const story = running();
+    for (let second = 1; second <= 5; second += 1) {
+      story.now += 1000;
+      expect(effectsOf(story.send({ type: 'tick' }), 'disconnect')).toEqual([]);
+    }
+    story.now += 1500;
+    expect(effectsOf(story.send({ type: 'tick' }), 'disconnect')).toHaveLength(0);
+    story.now += 1000;
+    expect(effectsOf(story.send({ type: 'tick' }), 'disconnect')).toHaveLength(2);
   });
 
   it('does not forgive a worker that stays silent', () => {

@@ -17,7 +17,8 @@ function begin({ failsAt }: { readonly failsAt?: string } = {}) {
     },
     onFailed: (error) => failed.push(error),
   });
-  return { turns, done, failed };
+  const pass = (ms: number): void => void (now += ms);
+  return { turns, done, failed, pass };
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -47,6 +48,19 @@ describe('turns', () => {
     turns.clear();
     turns.take();
     expect(done).toHaveLength(6);
+  });
+
+  it('last as long as what others took meanwhile, ten times as long as usual at most', async () => {
+    const { turns, done, pass } = begin();
+    for (let i = 0; i < 60; i += 1) turns.put(`${i}`, 1);
+    turns.take();
+    expect(done).toHaveLength(3);
+    pass(60);
+    await nextTurn();
+    expect(done).toHaveLength(3 + 8);
+    pass(5000);
+    await nextTurn();
+    expect(done).toHaveLength(3 + 8 + 26);
   });
 
   it('throw what is thrown at once, and hand on what is thrown later', async () => {
