@@ -83,6 +83,12 @@ export function parseInstructionSet(arch: string, cpuInfo: string | undefined): 
   return flags.has('avx2') && flags.has('fma') ? 'avx2' : 'baseline';
 }
 
+/** Reads how many threads a kernel id names; undefined: no bit depends on it. */
+export function threadsOf(kernelId: string): number | undefined {
+  const named = / intra-(\d+)( |$)/.exec(kernelId)?.[1];
+  return named === undefined ? undefined : Number(named);
+}
+
 /** Reads how a worker of this kernel id runs its steps; on kernels of our own there is one way. */
 export function executionOf(kernelId: string): Execution {
   if (kernelId.endsWith(' captured')) return 'captured';

@@ -136,12 +136,11 @@ const checkModel: Check = (settled) => {
   if (values.cell !== 'lstm') problems.push(...pointless(settled, 'cell', ['zoneoutCell']));
   if (!hasGates) problems.push(...pointless(settled, 'cell', ['recurrentDropout']));
   else problems.push(...pointless(settled, 'cell', ['omega']));
-  // Both look at a recurrence of their own, which knows neither; what stands on the input path alone is folded into the weights.
-  if (values.norm !== 'none') problems.push(...pointless(settled, 'norm', ['saveSpikes']));
+  // It looks at a recurrence of its own, which knows neither; what stands on the input path alone is folded into the weights.
   if (values.norm !== 'none' && !normalisesInputs(values.norm))
     problems.push(...pointless(settled, 'norm', ['diagnose']));
   for (const share of ['zoneout', 'zoneoutCell'] as const)
-    if (values[share] > 0) problems.push(...pointless(settled, share, ['diagnose', 'saveSpikes']));
+    if (values[share] > 0) problems.push(...pointless(settled, share, ['diagnose']));
   // The regulariser's derivative is that of the plain recurrence.
   if (values.omega > 0) {
     const others = ['norm', 'zoneout', 'variationalDropout'] as const;

@@ -142,7 +142,7 @@ export const commands: Readonly<Record<CommandName, Command>> = {
     summary: 'look into a step that spiked or was not finite',
     usage: 'bridle replay FILE',
     about:
-      'Computes one saved step again, alone and in plain arithmetic, and prints the first layer and time step that break, and the size of the gradient at each time step. --save-spikes writes such files.',
+      'Computes one saved step again: by the kernels of its run, to the same bits, and says so; and in plain arithmetic, to print the first layer and time step that break and the size of the gradient at each time step (not with normalisation, zoneout or dropout inside the recurrence). --save-spikes writes such files.',
     examples: [['bridle replay runs/NAME/spikes/step-00000012.msgpack', 'where step 12 broke']],
     maxArguments: 1,
   },

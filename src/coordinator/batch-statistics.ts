@@ -160,6 +160,7 @@ function requireSize(shard: number, part: Uint8Array, wanted: number): void {
   throw new ProtocolError('STATISTICS_INVALID', message);
 }
 
-function readFloats(bytes: Uint8Array): Float32Array {
+/** Reads float32 as they lie in memory. */
+export function readFloats(bytes: Uint8Array): Float32Array {
   return new Float32Array(Uint8Array.from(bytes).buffer);
 }

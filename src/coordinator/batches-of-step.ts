@@ -2,10 +2,12 @@
 import { assembleShard } from '../data/assemble-shard.js';
 import { decodeBlock, type DecodedBlock } from '../data/block.js';
 import type { SavedShard } from '../checkpoint/saved-step.js';
+import { readFloats } from './batch-statistics.js';
+import type { CarriedStates } from './carried-state.js';
 import type { RunPlan } from './run-plan.js';
 
-/** Assembles every shard of `step` (counted from 0) that has examples. */
-export function batchesOfStep(plan: RunPlan, step: number): SavedShard[] {
+/** Assembles every shard of `step` (counted from 0) that has examples, with the state that it starts in where there is one. */
+export function batchesOfStep(plan: RunPlan, step: number, states?: Pick<CarriedStates, 'at'>): SavedShard[] {
   const { spec } = plan.dataset;
   const shape = plan.shape('train', step);
   const decoded = new Map<number, DecodedBlock>();
@@ -18,7 +20,8 @@ export function batchesOfStep(plan: RunPlan, step: number): SavedShard[] {
       decoded.set(index, block);
       return { block, row: id - block.first };
     };
-    return { shard, exampleIds, batch: assembleShard(spec, exampleIds, find, shape) };
+    const batch = assembleShard(spec, exampleIds, find, shape);
+    return { shard, exampleIds, batch: states ? { ...batch, carried: readFloats(states.at(step, shard)) } : batch };
   }).filter(({ exampleIds }) => exampleIds.length > 0);
 }
 

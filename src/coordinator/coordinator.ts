@@ -204,7 +204,7 @@ export class Coordinator {
         this.#withPeer(effect.rank, (peer) => this.#run.count(peer.name, effect.shards));
         return;
       case 'tell':
-        if (effect.event.event === 'non-finite') this.#run.saveStep('non-finite', effect.event.step + 1, NaN);
+        if (effect.event.event === 'non-finite') this.#run.saveNonFinite(effect.event);
         this.#options.onEvent(effect.event);
         return;
       case 'fail':

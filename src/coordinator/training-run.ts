@@ -3,8 +3,15 @@ import { performance } from 'node:perf_hooks';
 import type { Worker } from 'node:worker_threads';
 import type { DigestAlgorithm, TrainingSnapshot } from '../checkpoint/checkpoint.js';
 import type { Dataset } from '../data/load-dataset.js';
-import { encodeSavedStep } from '../checkpoint/saved-step.js';
-import type { DiagnosisEvent, DoneEvent, RunEvent, StepSavedEvent, WarningEvent } from '../metrics/events.js';
+import { encodeSavedStep, type SavedReport } from '../checkpoint/saved-step.js';
+import type {
+  DiagnosisEvent,
+  DoneEvent,
+  NonFiniteEvent,
+  RunEvent,
+  StepSavedEvent,
+  WarningEvent,
+} from '../metrics/events.js';
 import { hasRunningAverages } from '../params/model-spec.js';
 import { isOwnModel } from '../params/own-model-spec.js';
 import { createOptimizer } from '../optim/create-optimizer.js';
@@ -16,7 +23,7 @@ import { createVectorArena, type PagedVector, type VectorArena } from '../tensor
 import { applyUpdate, digestTraining, placeState, type TrainingState, type UpdateRules } from './apply-update.js';
 import { CarriedStates } from './carried-state.js';
 import type { ShardHealth, ShardScore } from './core/state.js';
-import { BatchStatistics } from './batch-statistics.js';
+import { BatchStatistics, readFloats } from './batch-statistics.js';
 import { batchesOfStep } from './batches-of-step.js';
 import { Diagnoser } from './diagnoser.js';
 import { scoreEvaluation } from './evaluation.js';
@@ -167,6 +174,7 @@ export class TrainingRun {
     const { training, plan, generation } = this.#options;
     const sum = this.clock.reduce(() => this.gradients.reduce());
     this.statistics?.reported(reports);
+    const totals = this.statistics?.totals ?? [];
     const buffers = this.statistics?.takeBuffers(this.state.params) ?? [];
     const rules = { ...this.#rules, buffers };
     const { spike, ...outcome } = applyUpdate(
@@ -179,7 +187,7 @@ export class TrainingRun {
           this.clock.gradient();
           this.#telemetry.onGradient(mean);
         },
-        onSpike: (found) => this.saveStep('spike', this.state.step, found.gradNorm),
+        onSpike: ({ gradNorm }) => this.#saveStep('spike', this.state.step, { gradNorm, reports, totals }),
       },
       this.placeFor,
     );
@@ -221,15 +229,30 @@ export class TrainingRun {
     await earlierDiagnosis;
   }
 
-  /** Saves the weights and the batch of `step`, which is being computed or about to be applied, if the run is to keep such steps. */
-  saveStep(reason: StepSavedEvent['reason'], step: number, gradNorm: number): void {
+  /** Saves the step that is being computed, of which a shard is not finite, if the run is to keep such steps. */
+  saveNonFinite({ step, shard, layer }: Pick<NonFiniteEvent, 'step' | 'shard' | 'layer'>): void {
+    const reports = [{ shard, nonFinite: layer }];
+    const totals = this.statistics?.totals ?? [];
+    this.#saveStep('non-finite', step + 1, { gradNorm: NaN, reports, totals });
+  }
+
+  /** Saves the weights and the batch of `step`, which is being computed or about to be applied, and what its shards depended on. */
+  #saveStep(reason: StepSavedEvent['reason'], step: number, { gradNorm, reports, totals }: StepFigures): void {
     const { training, plan, runId } = this.#options;
     const { model } = plan;
     if (!training.saveSpikes || this.#lastSavedStep === step || isOwnModel(model)) return;
     this.#lastSavedStep = step;
     const { params } = this.state;
-    const shards = batchesOfStep(plan, step - 1);
-    const bytes = encodeSavedStep({ runId, step, reason, gradNorm, model, params, shards });
+    const { l1, l2 } = training;
+    const run = {
+      spec: plan.spec,
+      kernelId: this.kernelId ?? '',
+      penalty: { l1, l2 },
+      totals: totals.map(readFloats),
+      reports: reports.map(savedReport),
+    };
+    const shards = batchesOfStep(plan, step - 1, this.carried);
+    const bytes = encodeSavedStep({ runId, step, reason, gradNorm, model, params, shards, run });
     this.#recorder.saveStep(step, reason, bytes);
   }
 
@@ -323,6 +346,23 @@ export class TrainingRun {
       data: describeData(plan.dataset),
     };
   }
+}
+
+/** What is known of a step that is saved. */
+interface StepFigures {
+  readonly gradNorm: number;
+  readonly reports: readonly SavedReport[];
+  readonly totals: readonly Uint8Array[];
+}
+
+/** A report without what travels with it. */
+function savedReport({ shard, nonFinite, loss, count, squaredNorm }: SavedReport): SavedReport {
+  return {
+    ...{ shard, nonFinite },
+    ...(loss !== undefined && { loss }),
+    ...(count !== undefined && { count }),
+    ...(squaredNorm !== undefined && { squaredNorm }),
+  };
 }
 
 function once<Result>(compute: () => Result): () => Result {

@@ -32,7 +32,7 @@ export function forwardCell(
   cell: Cell,
   params: LayerParams,
   input: ArrayLike<number>,
-  last: CellStep | undefined,
+  last: Pick<CellStep, 'hidden' | 'cell'> | undefined,
 ): CellStep {
   const size = params.recurrent.columns;
   const before = last?.hidden ?? new Float32Array(size);

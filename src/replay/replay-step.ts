@@ -2,6 +2,7 @@
 import { ConfigError } from '../errors.js';
 import { layerSuffix, layoutOfModel } from '../params/layout-of-model.js';
 import { layerWidth, needsTfjs, numDirections, type ModelSpec, withoutDraws } from '../params/model-spec.js';
+import { drawMask, dropoutKeys, type Draws } from '../random/dropout-mask.js';
 import { viewTensor } from '../tensor/layout.js';
 import { backwardCell, forwardCell, fullCellGrad, type CellStep, type LayerParams } from './cells.js';
 import { runHead } from './head.js';
@@ -17,6 +18,10 @@ export interface ReplayShard {
     readonly lengths: Int32Array;
     readonly inputs: Float32Array | Int32Array;
     readonly targets: Float32Array | Int32Array;
+    /** [layers, states, rows, H] in which rows start; absent: zeros. */
+    readonly carried?: Float32Array;
+    /** What dropout drew; absent: nothing is left out. */
+    readonly draws?: Draws;
   };
 }
 
@@ -39,7 +44,8 @@ export interface Replay {
 }
 
 /**
- * Computes losses, activations and their gradients at `params`. What training draws or adds is left out: every value is kept.
+ * Computes losses, activations and their gradients at `params`. Dropout between layers is as it was drawn where the batch says what
+ * it depends on; what else training draws or adds is left out.
  * Throws `REPLAY_MODEL` for a model with normalisation or zoneout.
  */
 export function replayStep(
@@ -51,10 +57,10 @@ export function replayStep(
   const model = withoutDraws(spec);
   if (needsTfjs(model)) {
     const message =
-      'The model has normalisation or zoneout, which bridle replay does not compute, and bridle diagnose not inside the recurrence.';
+      'The model has normalisation or zoneout, which plain arithmetic does not compute inside the recurrence.';
     throw new ConfigError('REPLAY_MODEL', `${message} Train without them to look at its gradients.`);
   }
-  const network = readNetwork(model, params);
+  const network = { ...readNetwork(model, params), dropout: spec.dropout ?? 0 };
   const record = new FlowRecord();
   record.checkParams(network.tensors);
   let [loss, count] = [0, 0];
@@ -74,6 +80,8 @@ interface Network {
   readonly tensors: ReadonlyMap<string, Float32Array>;
   /** [layer][direction] */
   readonly layers: readonly (readonly LayerParams[])[];
+  /** Between layers; only where the batch says what was drawn. */
+  readonly dropout?: number;
   readonly embedding: Matrix | undefined;
   readonly head: Matrix;
   readonly headBias: Float32Array;
@@ -113,14 +121,17 @@ function replayRow(
 ) {
   const { model } = network;
   const length = batch.lengths[row] ?? 0;
+  const masks = drawMasks(network, batch, row, length);
   const at = (step: number): number => step * batch.rows + row;
   let inputs = Array.from({ length }, (_, step) => inputAt(network, batch.inputs, at(step)));
   inputs.forEach((values, step) => record.check('input', 0, step, values, owner));
   const traces: CellStep[][][] = []; // [layer][direction][time]
   network.layers.forEach((directions, layer) => {
-    const ran = directions.map((params, direction) => runDirection(model, params, inputs, direction === 1));
+    const start = startOf(model, batch, layer, row);
+    const ran = directions.map((params, direction) => runDirection(model, params, inputs, direction === 1, start));
     inputs = inputs.map((_, step) => concatenate(ran.map((trace) => trace[step]!.hidden)));
     inputs.forEach((values, step) => record.forward(layer, step, values, owner));
+    inputs = inputs.map((values, step) => dropped(values, masks[layer], step));
     ran.forEach((trace, direction) => onTrace?.(layer, direction, directions[direction]!, trace));
     traces.push(ran);
   });
@@ -138,7 +149,7 @@ function replayRow(
     loss += result.loss;
     count += 1;
   }
-  backpropagate(network, traces, grads, owner, record);
+  backpropagate(network, traces, grads, { owner, record, masks });
   return { loss, count };
 }
 
@@ -160,14 +171,43 @@ function runDirection(
   params: LayerParams,
   inputs: readonly Float32Array[],
   isReverse: boolean,
+  start: Pick<CellStep, 'hidden' | 'cell'> | undefined,
 ): CellStep[] {
   const trace: CellStep[] = [];
-  let last: CellStep | undefined;
+  let last = start;
   for (const input of isReverse ? inputs.toReversed() : inputs) {
-    last = forwardCell(model.cell, params, input, last);
-    trace.push(last);
+    const step = forwardCell(model.cell, params, input, last);
+    trace.push(step);
+    last = step;
   }
   return isReverse ? trace.toReversed() : trace;
+}
+
+/** The state in which a row of a layer starts, where it is carried. */
+function startOf({ cell, hiddenSize }: ModelSpec, { rows, carried }: ReplayShard['batch'], layer: number, row: number) {
+  if (!carried) return undefined;
+  const numStates = cell === 'lstm' ? 2 : 1;
+  const stateAt = (state: number): Float32Array => {
+    const first = ((layer * numStates + state) * rows + row) * hiddenSize;
+    return carried.subarray(first, first + hiddenSize);
+  };
+  return { hidden: stateAt(0), cell: numStates === 2 ? stateAt(1) : new Float32Array(hiddenSize) };
+}
+
+/** Dropout's factors [steps * width] on the outputs of each layer but the last. */
+function drawMasks({ model, dropout = 0 }: Network, batch: ReplayShard['batch'], row: number, length: number) {
+  if (dropout === 0 || !batch.draws) return [];
+  const keys = dropoutKeys(model.layers - 1, batch);
+  return Array.from({ length: model.layers - 1 }, (_, layer) => {
+    const mask = new Float32Array(length * layerWidth(model));
+    const at = 2 * (layer * batch.rows + row);
+    drawMask([keys[at]!, keys[at + 1]!], mask.length, dropout, (i, factor) => (mask[i] = factor));
+    return mask;
+  });
+}
+
+function dropped(values: Float32Array, mask: Float32Array | undefined, step: number): Float32Array {
+  return mask ? values.map((value, i) => value * mask[step * values.length + i]!) : values;
 }
 
 /** Where each direction ended: forward at the last step, reverse at the first. */
@@ -183,12 +223,18 @@ function spreadGradient(grads: readonly Float32Array[], grad: Float32Array, step
   if (model.bidirectional) grads[0]?.set(grad.subarray(size), size);
 }
 
+interface BackwardContext {
+  readonly owner: Owner;
+  readonly record: FlowRecord;
+  /** Of dropout, by layer. */
+  readonly masks: readonly Float32Array[];
+}
+
 function backpropagate(
   network: Network,
   traces: readonly CellStep[][][],
   fromAbove: Float32Array[],
-  owner: Owner,
-  record: FlowRecord,
+  { owner, record, masks }: BackwardContext,
 ): void {
   const { model } = network;
   let grads = fromAbove;
@@ -202,7 +248,7 @@ function backpropagate(
         onInput: (step, inputGrad) => inputGrad.forEach((value, i) => (below[step]![i]! += value)),
       });
     });
-    grads = below.map((sum) => Float32Array.from(sum));
+    grads = below.map((sum, step) => dropped(Float32Array.from(sum), masks[layer - 1], step));
   }
 }
 

@@ -83,7 +83,8 @@ it('keeps the step whose gradient is not finite before the run stops, and the re
   const run = start('--on-spike report --save-spikes --workers 2 --cell relu --recurrent-initializer orthogonal:1e4');
   expect((await run.exit()).code).toBe(4);
   const { path } = await run.event('step-saved', ({ reason }) => reason === 'non-finite');
-  const { firstBreak } = await replay(resolve(folder, path));
+  const { firstBreak, recomputed } = await replay(resolve(folder, path));
+  expect(recomputed).toMatchObject({ isSame: true, gradNorm: 'NaN' });
   // h grows ten thousandfold a step: 3.4e38 is passed after nine or ten
   expect(firstBreak).toMatchObject({ phase: 'forward', layer: 0, value: 'Infinity' }); // as JSON has it
   expect((firstBreak as { timeStep: number }).timeStep).toBeGreaterThan(7);

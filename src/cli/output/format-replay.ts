@@ -1,14 +1,19 @@
 // A replayed step, for people: what broke first, and how large the gradient is at each time step.
+import type { Recomputed } from '../../library/recompute-step.js';
 import type { Break, LayerFlow } from '../../replay/flow-record.js';
 import type { Replay } from '../../replay/replay-step.js';
 import { formatPlural, formatValue } from './format-quantity.js';
 
-export interface ReplayReport extends Replay {
+/** Without a flow where only the kernels know what the model computes. */
+export interface ReplayReport extends Partial<Replay> {
   readonly runId: string;
   readonly step: number;
   readonly reason: 'spike' | 'non-finite';
   readonly gradNorm: number;
   readonly shards: readonly { readonly exampleIds: readonly number[] }[];
+  readonly recomputed?: Recomputed;
+  /** Why the run's kernels did not compute it again. */
+  readonly notRecomputed?: string;
 }
 
 function formatBreak({ phase, layer, timeStep, value, exampleId, shard, tensor }: Break): string {
@@ -52,17 +57,38 @@ function formatFlow({ layer, direction, hiddenNorms, gradNorms }: LayerFlow): st
   );
 }
 
-export function formatReplay(report: ReplayReport): string {
-  const { runId, step, reason, gradNorm, shards, loss, count, firstBreak, layers } = report;
-  const examples = shards.reduce((sum, { exampleIds }) => sum + exampleIds.length, 0);
+function formatRecomputed({ recomputed, notRecomputed }: ReplayReport): string[] {
+  if (!recomputed) return [`not computed again by the run's kernels: ${notRecomputed}`];
+  const { kernelId, runKernelId, shards, gradNorm, isSame } = recomputed;
+  const other = kernelId === runKernelId ? '' : `; the run's were ${runKernelId}`;
+  const verdict = isSame ? 'the same bits as in the run' : 'OTHER bits than in the run';
   const norm = Number.isFinite(gradNorm) ? `, gradient norm ${formatValue(gradNorm)}` : '';
+  const flaws = shards.flatMap(({ shard, nonFinite }) =>
+    nonFinite === '' ? [] : [`shard ${shard}: ${nonFinite} is not finite`],
+  );
+  return [`computed again with ${kernelId}${other}: ${verdict}${norm}`, ...flaws];
+}
+
+function formatFlows({ loss = NaN, count = 0, firstBreak, layers }: ReplayReport, examples: number): string[] {
+  if (!layers)
+    return ['normalisation, zoneout or dropout inside the recurrence: no table of its gradients through time'];
   return [
-    `step ${step} of run ${runId}: ${reason}${norm}`,
     `${formatPlural(examples, 'example')}, ${formatPlural(count, 'target')}, loss ${formatValue(loss)}`,
     firstBreak ? formatBreak(firstBreak) : formatPeak(layers),
     '',
     `${''.padEnd(18)}${'step'.padStart(6)}${'||dL/dh||'.padStart(14)}${'||h||'.padStart(14)}`,
     ...layers.toReversed().flatMap(formatFlow),
+  ];
+}
+
+export function formatReplay(report: ReplayReport): string {
+  const { runId, step, reason, gradNorm, shards } = report;
+  const examples = shards.reduce((sum, { exampleIds }) => sum + exampleIds.length, 0);
+  const norm = Number.isFinite(gradNorm) ? `, gradient norm ${formatValue(gradNorm)}` : '';
+  return [
+    `step ${step} of run ${runId}: ${reason}${norm}`,
+    ...formatRecomputed(report),
+    ...formatFlows(report, examples),
     '',
   ].join('\n');
 }

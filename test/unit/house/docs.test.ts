@@ -6,6 +6,7 @@ import { computeVersion } from '../../../src/backend/kernel-id.js';
 import { logFormatVersion } from '../../../src/checkpoint/commit-record.js';
 import { checkpointFormatVersion } from '../../../src/checkpoint/manifest.js';
 import { runFormatVersion } from '../../../src/checkpoint/run-folder.js';
+import { savedStepFormatVersion } from '../../../src/checkpoint/saved-step.js';
 import { commandNames } from '../../../src/config/commands.js';
 import { flagOf, variableOf, type CommandName } from '../../../src/config/option.js';
 import { otherVariables } from '../../../src/config/read-environment.js';
@@ -240,9 +241,11 @@ it('one version stands in package.json, the source, the README and the changelog
 
 it('docs/stability.md names the versions that the source has', () => {
   const now = (row: string) =>
-    new RegExp(`^\\| ${row} .*\\| ([\\w. ]+?) +\\|[^|]+\\|$`, 'm').exec(read('docs/stability.md'))?.[1];
+    new RegExp(`^\\| ${row} .*\\| ([\\w., ]+?) +\\|[^|]+\\|$`, 'm').exec(read('docs/stability.md'))?.[1];
   expect(now('protocol')).toBe(`${protocolVersion.major}.${protocolVersion.minor}`);
-  expect(now('formats')).toBe(`${checkpointFormatVersion} of checkpoints and ${runFormatVersion} of all others`);
+  expect(now('formats')).toBe(
+    `${checkpointFormatVersion} of checkpoints, ${savedStepFormatVersion} of saved steps and ${runFormatVersion} of all others`,
+  );
   expect(logFormatVersion).toBe(runFormatVersion);
   expect(now('arithmetic')).toBe(`compute version ${computeVersion}`);
 });
