@@ -3,11 +3,8 @@ import { runExchange } from '../bench/run-exchange.js';
 import { formatExchange } from '../bench/format-exchange.js';
 import type { ExchangeShape } from '../bench/time-exchange.js';
 import type { CommandLine } from '../config/parse-command-line.js';
-import { exitCodes } from '../errors.js';
 import type { Surroundings } from './command.js';
-import { formatJsonLine } from './output/json-line.js';
-import { createRunOutput } from './output/run-output.js';
-import { watchStop } from './watch-stop.js';
+import { printBench } from './print-bench.js';
 
 const defaultSteps = 20;
 const standardWorkers = [2, 4, 8];
@@ -22,23 +19,8 @@ export function exchangeShapes({ values, sources }: CommandLine): ExchangeShape[
   return numbers.flatMap((count) => sizes.map((floats) => ({ workers: count, floats, payload: road, dtype })));
 }
 
-export async function benchExchange(line: CommandLine, around: Surroundings): Promise<number> {
-  const { json, quiet, warmup, rounds, steps = defaultSteps } = line.values;
-  const output = createRunOutput({ command: 'bench', ...around, json, quiet, logEvery: 0, nowMs: Date.now });
-  const stop = watchStop(output, 'ending the bench');
-  try {
-    const onProgress = quiet ? () => undefined : output.say;
-    const shapes = exchangeShapes(line);
-    const result = await runExchange({ shapes, warmup, steps, rounds, signal: stop.signal, onProgress });
-    if (json) around.stdout.write(`${formatJsonLine({ ...result })}\n`);
-    else around.stdout.write(`${formatExchange(result).join('\n')}\n`);
-    return exitCodes.done;
-  } catch (error) {
-    const code = stop.exitCode();
-    if (code === undefined) throw error;
-    return code;
-  } finally {
-    stop.release();
-    output.clear();
-  }
+export function benchExchange(line: CommandLine, around: Surroundings): Promise<number> {
+  const { warmup, rounds, steps = defaultSteps } = line.values;
+  const given = { shapes: exchangeShapes(line), warmup, steps, rounds };
+  return printBench(line.values, around, (watched) => runExchange({ ...given, ...watched }), formatExchange);
 }
