@@ -101,7 +101,7 @@ describe('before the upgrade, a request', () => {
     ['for another path', { token, path: '/bridle/v2' }, 'HTTP 404 NOT_FOUND'],
     ['with the token in the address', { path: `/bridle/v1?token=${token}` }, 'HTTP 404 NOT_FOUND'],
   ])('%s is refused', async (_name, options, wanted) => {
-    expect(await new HostilePeer({ url, ...options }).closed).toBe(wanted);
+    expect(await new HostilePeer({ url, ...options }).ending()).toBe(wanted);
   });
 });
 
@@ -145,7 +145,7 @@ describe('before the welcome, a peer', () => {
   ])('%s loses its socket', async (_name, wanted, message) => {
     const peer = new HostilePeer({ url, token });
     await peer.say(message());
-    expect(await peer.closed).toBe(wanted);
+    expect(await peer.ending()).toBe(wanted);
   });
 
   it('is told both kernel ids and the way out', async () => {
@@ -173,7 +173,7 @@ describe('before the welcome, a peer', () => {
       );
     });
     const silent = new HostilePeer({ url, token });
-    expect(await silent.closed).toBe('4000 HELLO_TIMEOUT: no Hello within 5 s');
+    expect(await silent.ending()).toBe('4000 HELLO_TIMEOUT: no Hello within 5 s');
     await Promise.all(slow);
     expect(performance.now() - startedAt).toBeLessThan(6500);
   });
@@ -228,7 +228,7 @@ describe('a worker that is in', () => {
   ])('and %s loses its socket', async (_name, wanted, attack) => {
     const taken = await takeLease();
     await taken.peer.say(...attack(taken));
-    const closed = await taken.peer.closed;
+    const closed = await taken.peer.ending();
     expect(closed.slice(0, wanted.length)).toBe(wanted);
   });
 
@@ -243,7 +243,7 @@ describe('a worker that is in', () => {
   ])('and %s loses its socket', async (_name, attack) => {
     const { peer, lease } = await takeLease(Purpose.PURPOSE_EVALUATE);
     await peer.say(attack(lease));
-    expect(await peer.closed).toMatch(/^4000 ANSWER_INVALID/);
+    expect(await peer.ending()).toMatch(/^4000 ANSWER_INVALID/);
   });
 
   it('keeps it when frames are stale or are for leases that it does not have: they are dropped', async () => {
@@ -282,11 +282,11 @@ describe('a worker that has broken the contract three times', () => {
       await peer.hello(kernelId, { name: 'incorrigible', role: Role.ROLE_OBSERVER });
       await peer.answer('welcome');
       await peer.say(new Uint8Array([1, 2, 3]));
-      expect(await peer.closed).toBe('4001 CONTROL_INVALID');
+      expect(await peer.ending()).toBe('4001 CONTROL_INVALID');
     }
     const peer = new HostilePeer({ url, token });
     await peer.hello(kernelId, { name: 'incorrigible' });
-    expect(await peer.closed).toBe('4001 QUARANTINED');
+    expect(await peer.ending()).toBe('4001 QUARANTINED');
   });
 });
 

@@ -25,8 +25,7 @@ export interface HostileOptions {
 }
 
 export class HostilePeer {
-  /** `CODE reason`, or `HTTP STATUS CODE` where the upgrade was refused. */
-  readonly closed: Promise<string>;
+  readonly #closed: Promise<string>;
   readonly opened: Promise<void>;
   readonly #socket: WebSocket;
   readonly #messages: { kind: ControlKind; body: unknown }[] = [];
@@ -40,14 +39,14 @@ export class HostilePeer {
     });
     this.#socket.on('message', (data) => this.#onMessage(data));
     this.opened = new Promise((resolve) => this.#socket.once('open', resolve));
-    this.closed = new Promise((resolve) => {
+    this.#closed = new Promise((resolve) => {
       this.#socket.once('unexpected-response', (request, response) => {
         request.destroy();
         resolve(`HTTP ${response.statusCode} ${String(response.headers['x-bridle-code'])}`);
       });
       this.#socket.once('close', (code, reason) => resolve(`${code} ${reason.toString()}`));
     });
-    this.#socket.on('error', () => undefined); // told by `closed`
+    this.#socket.on('error', () => undefined); // told by `ending`
     this.#socket.once('close', () => clearInterval(this.#heartbeat));
   }
 
@@ -82,6 +81,19 @@ export class HostilePeer {
       this.#listeners.add(look);
       look();
     });
+  }
+
+  /** How its connection ends: `CODE reason`, or `HTTP STATUS CODE` where the upgrade was refused. */
+  async ending(deadlineMs = 8000): Promise<string> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`still connected after ${deadlineMs} ms`)), deadlineMs);
+    });
+    try {
+      return await Promise.race([this.#closed, late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   hello(kernelId: string, more: ControlDraft['hello'] = {}): Promise<void> {
