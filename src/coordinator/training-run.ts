@@ -15,7 +15,6 @@ import type {
 import { hasRunningAverages } from '../params/model-spec.js';
 import { isOwnModel } from '../params/own-model-spec.js';
 import { createOptimizer } from '../optim/create-optimizer.js';
-import { watchPlateau } from '../optim/plateau.js';
 import type { CopyChunk } from '../protocol/chunks.js';
 import type { FileMover } from '../transport/cell-file.js';
 import type { FrameHeader } from '../protocol/frame.js';
@@ -26,13 +25,13 @@ import type { ShardHealth, ShardScore } from './core/state.js';
 import { BatchStatistics, readFloats } from './batch-statistics.js';
 import { batchesOfStep } from './batches-of-step.js';
 import { Diagnoser } from './diagnoser.js';
-import { scoreEvaluation } from './evaluation.js';
 import { openGradientLog, type GradientLog } from './gradient-log.js';
 import { createFileMover, openFileKernels } from './file-kernels.js';
 import { ExchangeClock } from './exchange-clock.js';
 import { GradientStore } from './gradient-store.js';
 import type { RunPlan } from './run-plan.js';
 import { RunRecorder, type DetailEvent } from './run-recorder.js';
+import { Scoreboard, type Best } from './scoreboard.js';
 import { UpdateTelemetry } from './update-telemetry.js';
 import { startUpdateThread } from './update-thread.js';
 import type { TrainingOptions } from './training-options.js';
@@ -46,7 +45,7 @@ export interface TrainingRunOptions {
   /** Where to start: fresh weights at step 0, or what a checkpoint held. */
   readonly state: TrainingState;
   readonly kernelId: string | undefined;
-  readonly best: { readonly loss: number; readonly step: number } | undefined;
+  readonly best: Best | undefined;
   /** The last step that was evaluated, 0: none; undefined: a checkpoint of 0.1.0 does not say. */
   readonly evaluatedStep: number | undefined;
   readonly shardsByWorker: Readonly<Record<string, number>>;
@@ -83,6 +82,7 @@ export class TrainingRun {
   readonly #recorder: RunRecorder;
   readonly #gradientLog: GradientLog | undefined;
   readonly #diagnoser: Diagnoser | undefined;
+  readonly #scoreboard: Scoreboard;
   readonly #shardsByWorker: Record<string, number>;
   readonly #startedAt = performance.now();
   readonly #telemetry: UpdateTelemetry;
@@ -94,8 +94,6 @@ export class TrainingRun {
   #lastSavedStep: number | undefined;
   #lastCommitAt = performance.now();
   #rate: number | undefined;
-  #evaluatedStep: number;
-  #best: { readonly loss: number; readonly step: number } | undefined;
 
   private constructor(options: TrainingRunOptions, recorder: RunRecorder) {
     const { plan, training } = options;
@@ -121,8 +119,12 @@ export class TrainingRun {
     this.carried = plan.carried && new CarriedStates(plan.carried, options.state.carried ?? {});
     this.statistics = batchStatisticsOf(plan, training.shards, () => plan.shape('train', this.state.step).steps);
     this.kernelId = options.kernelId;
-    this.#best = options.best;
-    this.#evaluatedStep = options.evaluatedStep ?? options.state.step;
+    this.#scoreboard = new Scoreboard({
+      plan,
+      best: options.best,
+      evaluatedStep: options.evaluatedStep ?? options.state.step,
+      onEvaluated: (event) => recorder.evaluated(event),
+    });
     this.#shardsByWorker = { ...options.shardsByWorker };
     this.#rules = {
       arena: this.#arena,
@@ -265,41 +267,12 @@ export class TrainingRun {
   }
 
   recordEvaluation(step: number, scores: readonly ShardScore[]): void {
-    const { plan } = this.#options;
-    const { spec, baselines } = plan.dataset;
-    const scored = plan.evaluations.map((evaluation) => ({
-      split: evaluation.split.name,
-      score: scoreEvaluation(spec, evaluation, scores),
-    }));
-    const loss = scored[0]?.score.loss ?? NaN; // the validation split's where there is one
-    const best = Number.isFinite(loss) && (this.#best === undefined || loss < this.#best.loss);
-    if (best) this.#best = { loss, step };
-    this.#evaluatedStep = step;
-    // The evaluation at the end of a run is there for people: a longer run would not have it.
-    if (this.#watchesAfter(step)) watchPlateau(this.state.optimizer.scalars, loss, plan.schedule);
-    const epoch = plan.epochAfter(step);
-    for (const { split, score } of scored) {
-      const baseline = baselines?.[split];
-      this.#recorder.evaluated({
-        event: 'evaluated',
-        step,
-        epoch,
-        split,
-        best,
-        ...score,
-        ...(baseline && { baseline }),
-      });
-    }
-  }
-
-  #watchesAfter(step: number): boolean {
-    const { schedule, core } = this.#options.plan;
-    return schedule.name === 'plateau' && core.evaluateEvery > 0 && step % core.evaluateEvery === 0;
+    this.#scoreboard.record(step, scores, this.state.optimizer.scalars);
   }
 
   /** Writes a checkpoint of the state as it is now; training may go on meanwhile. */
   save(): Promise<void> {
-    return this.#recorder.save(this.#snapshot(), this.#best?.step === this.state.step);
+    return this.#recorder.save(this.#snapshot(), this.#scoreboard.isBest(this.state.step));
   }
 
   /** Saves the last checkpoint and closes the logs. */
@@ -336,10 +309,7 @@ export class TrainingRun {
         histories: structuredClone(optimizer.histories),
       },
       kernelId: this.kernelId ?? '',
-      metrics: {
-        ...(this.#best && { bestLoss: this.#best.loss, bestStep: this.#best.step }),
-        evaluatedStep: this.#evaluatedStep,
-      },
+      metrics: this.#scoreboard.metrics,
       shardsByWorker: { ...this.#shardsByWorker },
       ...(this.carried && { carried: this.carried.toRecord() }),
       model: { ...plan.model },
