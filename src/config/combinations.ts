@@ -172,18 +172,6 @@ const uselessIn: Readonly<Record<Values['schedule'], readonly OptionName[]>> = {
   plateau: ['decaySteps'],
 };
 
-/** Says whether a choice of backend and execution leaves tfjs alone to compute. */
-function runsOnTfjs({ backend, execution }: Pick<Values, 'backend' | 'execution'>): boolean {
-  return backend === 'tensorflow' || backend === 'webgpu' || execution !== 'auto';
-}
-
-/** A character costs one step of a network that goes on from its state. */
-const checkGenerate: Check = ({ values: { backend } }) => {
-  if (!runsOnTfjs({ backend, execution: 'auto' })) return [];
-  const message = `bridle generate carries the state from character to character, and networks on --backend ${backend} start from zero. Use native or wasm.`;
-  return [new ConfigError('FLAG_CONFLICT', message)];
-};
-
 const checkBptt: Check = (settled) => {
   const { values, sources } = settled;
   if (values.bptt === undefined) return [];
@@ -194,10 +182,6 @@ const checkBptt: Check = (settled) => {
     problems.push(`${flag} and --data-length both give the window. Give one of the two.`);
   if (values.bucket > 0)
     problems.push(`${flag} fixes the order of windows, and so does --bucket. Leave one of the two out.`);
-  if (runsOnTfjs(values)) {
-    const choice = values.execution === 'auto' ? `--backend ${values.backend}` : `--execution ${values.execution}`;
-    problems.push(`${flag} is not computed by ${choice}: networks on tfjs start from zero. Use native or wasm.`);
-  }
   return problems.map((message) => new ConfigError('FLAG_CONFLICT', message));
 };
 
@@ -313,7 +297,7 @@ const checks: Readonly<Record<CommandName, readonly Check[]>> = {
   inspect: [],
   evaluate: [],
   predict: [],
-  generate: [checkGenerate],
+  generate: [],
   export: [],
   diagnose: [],
   reproduce: [],

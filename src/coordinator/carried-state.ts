@@ -1,7 +1,7 @@
 // State that travels with a shard, for truncated backpropagation through time over contiguous streams (Williams and Peng 1990): kept
 // here between steps, sent with each lease, taken back with the report that counts. So it follows the shard, not the worker.
 import { ConfigError, ProtocolError } from '../errors.js';
-import { carriedSize, needsTfjs, type ModelSpec } from '../params/model-spec.js';
+import { carriedSize, type ModelSpec } from '../params/model-spec.js';
 import type { ShardHealth } from './core/state.js';
 
 export interface CarriedStatePlan {
@@ -20,11 +20,12 @@ export function planCarriedState(
   shape: { readonly shards: number; readonly rows: number; readonly stepsPerEpoch: number },
 ): CarriedStatePlan {
   const bytes = 4 * carriedSize(model, shape.rows);
-  if (model.bidirectional || model.targetsPer !== 'step' || needsTfjs(model)) {
+  const isByStep = model.norm === 'batch-step';
+  if (model.bidirectional || model.targetsPer !== 'step' || isByStep) {
     const problem = model.bidirectional
       ? 'runs both ways'
-      : needsTfjs(model)
-        ? 'runs on tfjs, which starts at zero'
+      : isByStep
+        ? 'has statistics of each time step, counted from the start'
         : 'has one target a sequence';
     throw new ConfigError(
       'CARRIED_STATE_MODEL',

@@ -15,8 +15,6 @@ export interface GreetingRules {
   readonly execution: ExecutionChoice;
   readonly allowMixedKernels: boolean;
   readonly wire: WireDtype;
-  /** Shards carry their state, which the kernels take over and models on tfjs do not. */
-  readonly carriesState?: boolean;
   /** The model has parts that tfjs alone computes: another worker would fix the run's kernel id and then fail. */
   readonly needsTfjs?: boolean;
   /** Statistics are gathered inside a step. */
@@ -51,12 +49,6 @@ export function checkHello(
     throw new ProtocolError(
       'COLLECT_UNSUPPORTED',
       `The run gathers statistics inside a step (--norm batch), which this worker cannot. Install the coordinator's version of bridle there.`,
-    );
-  }
-  if (rules.carriesState && !isOnKernels) {
-    throw new ProtocolError(
-      'BACKEND_MISMATCH',
-      `The run carries the state of its streams (--bptt), which ${hello.kernelId} does not. Start the worker with --backend native or wasm.`,
     );
   }
   if (rules.wire !== 'f32' && !hello.capabilities.includes(wireCapability)) {

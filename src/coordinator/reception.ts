@@ -65,7 +65,6 @@ export class Reception {
       execution: training.execution,
       allowMixedKernels: training.allowMixedKernels,
       wire: training.wire ?? 'f32',
-      carriesState: this.#run.carried !== undefined,
       needsTfjs: !isOwnModel(plan.model) && needsTfjs(plan.model),
       collects: plan.maxCollectives > 0,
     });

@@ -1,8 +1,7 @@
 // Text from a model of text, a character at a time: the state is carried, so a character costs one step however long the text is.
 import { ConfigError } from '../errors.js';
 import type { Network } from '../model/network.js';
-import { carriedSize, needsTfjs } from '../params/model-spec.js';
-import { outsideTraining } from '../params/outside-training.js';
+import { carriedSize } from '../params/model-spec.js';
 import { randomStream, type RandomStream } from '../random/random-stream.js';
 import { largestOf, softmax } from './decode-outputs.js';
 import { encodeText } from './encode-inputs.js';
@@ -11,7 +10,7 @@ import type { StoredModel } from './stored-model.js';
 
 /**
  * Generates characters, one by one, without the prompt.
- * Throws ConfigError GENERATE_OPTIONS, GENERATE_MODEL for a model that is not one of text in one direction, or is one with normalisation or zoneout, PREDICT_INPUT for an unknown character.
+ * Throws ConfigError GENERATE_OPTIONS, GENERATE_MODEL for a model that is not one of text in one direction, or is normalised step by step, PREDICT_INPUT for an unknown character.
  */
 export function* generateText(model: StoredModel, network: Network, options: GenerateOptions): Generator<string> {
   const { prompt, length = 500, temperature = 1, seed = 42 } = options;
@@ -36,13 +35,13 @@ export function* generateText(model: StoredModel, network: Network, options: Gen
 
 function charactersOf({ spec, preprocessing }: StoredModel): string[] {
   const { vocabulary } = preprocessing ?? {};
-  const hasTfjsParts = needsTfjs(outsideTraining(spec));
-  if (vocabulary !== undefined && !spec.bidirectional && !hasTfjsParts) return Array.from(vocabulary);
+  const isByStep = spec.norm === 'batch-step';
+  if (vocabulary !== undefined && !spec.bidirectional && !isByStep) return Array.from(vocabulary);
   const got =
     vocabulary === undefined
       ? 'one of other data'
-      : hasTfjsParts
-        ? 'one with normalisation or zoneout inside its recurrence, whose state is not carried from one character to the next'
+      : isByStep
+        ? 'one that is normalised by the time steps of a sequence, counted from its start'
         : 'one that reads the text both ways';
   throw new ConfigError(
     'GENERATE_MODEL',

@@ -1,6 +1,6 @@
 // The network of Elman 1990, as in PyTorch: h_t = a(x_t W_ih^T + b_ih + h_{t-1} W_hh^T + b_hh), a = tanh or relu (Le and others 2015).
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
-import { sameGradients, type RecurrentCell, type RecurrentTrace } from './recurrent-cell.js';
+import { sameGradients, type RecurrentCell, type RecurrentTrace, type States } from './recurrent-cell.js';
 import type { Tfjs } from './tfjs.js';
 
 /** What the units do to their sums, and its slope as a function of the result. */
@@ -13,7 +13,8 @@ interface Activation {
 export function elmanCell(tf: Tfjs, name: 'tanh' | 'relu'): RecurrentCell<RecurrentTrace> {
   const activation = name === 'tanh' ? tanhOf(tf) : reluOf(tf);
   return {
-    forward: (projected, weights) => tf.tidy(() => forward(tf, activation, projected, weights.recurrentT)),
+    forward: (projected, weights, start) =>
+      tf.tidy(() => forward(tf, activation, projected, weights.recurrentT, start)),
     backward: (trace, hiddenGrad, weights) =>
       sameGradients(tf.tidy(() => backward(tf, activation, trace, hiddenGrad, weights.recurrent))),
   };
@@ -28,10 +29,15 @@ function reluOf(tf: Tfjs): Activation {
   return { apply: (sums) => tf.relu(sums), slope: (hidden) => tf.sign(hidden) };
 }
 
-function forward(tf: Tfjs, activation: Activation, projected: Tensor3D, recurrentT: Tensor2D): RecurrentTrace {
-  const zeros = tf.zeros([projected.shape[1], recurrentT.shape[0]]) as Tensor2D;
-  const states = [zeros];
-  let hidden = zeros;
+function forward(
+  tf: Tfjs,
+  activation: Activation,
+  projected: Tensor3D,
+  recurrentT: Tensor2D,
+  start: States | undefined,
+): RecurrentTrace {
+  let hidden = start?.hidden ?? (tf.zeros([projected.shape[1], recurrentT.shape[0]]) as Tensor2D);
+  const states = [hidden];
   for (const projectedStep of tf.unstack(projected) as Tensor2D[]) {
     hidden = tf.tidy(() => activation.apply(tf.add(projectedStep, tf.matMul(hidden, recurrentT))) as Tensor2D);
     states.push(hidden);

@@ -1,23 +1,31 @@
 // Inputs of a step by formula: parameters, data and lengths that differ with the seed, in the shapes of a given stack.
 import { collectivesOf, widthOf } from '../params/batch-statistics.js';
 import { layoutOfModel } from '../params/layout-of-model.js';
-import type { ModelSpec } from '../params/model-spec.js';
+import { carriedSize, type ModelSpec } from '../params/model-spec.js';
 import { uploadTotals } from './lockstep.js';
 import type { StepInputs, StepKind } from './network-step.js';
 import { probeValues } from './probe-values.js';
 import { probeBatch } from './self-check.js';
-import { type StackShape, stackShards } from './shard-stack.js';
+import { type ShardStack, type StackShape, stackShards } from './shard-stack.js';
 import { uploadStack } from './stack-tensors.js';
 import type { Tfjs } from './tfjs.js';
 import { uploadWeights } from './weights.js';
 
 /** Makes the inputs; the caller owns the tensors. */
-export function exampleInputs(tf: Tfjs, spec: ModelSpec, shape: StackShape, kind: StepKind, seed: number): StepInputs {
+export function exampleInputs(
+  tf: Tfjs,
+  spec: ModelSpec,
+  shape: StackShape & Pick<ShardStack, 'carried'>,
+  kind: StepKind,
+  seed: number,
+): StepInputs {
   const { steps, rowsPerShard, numShards } = shape;
   const lengthOf = (row: number): number => Math.max(1, steps - ((row + seed) % 3));
   const shards = Array.from({ length: numShards }, (_, shard) => {
     const lengths = Array.from({ length: rowsPerShard }, (_row, row) => lengthOf(row + shard));
-    return probeBatch({ spec, steps, lengths }, 100 * seed + 3 * shard);
+    const batch = probeBatch({ spec, steps, lengths }, 100 * seed + 3 * shard);
+    if (!shape.carried) return batch;
+    return { ...batch, carried: probeValues(100 * seed + 3 * shard + 1, carriedSize(spec, rowsPerShard), 1) };
   });
   return {
     weights: uploadWeights(tf, spec, probeValues(seed, layoutOfModel(spec).size, 0.25)),

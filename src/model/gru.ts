@@ -1,7 +1,7 @@
 // GRU: Cho and others 2014, in PyTorch's form (gates r, z, n, the reset gate after the product), which cuDNN's and Keras's
 // `reset_after` are too.
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs';
-import type { GateGradients, RecurrentCell, RecurrentTrace, RecurrentWeights } from './recurrent-cell.js';
+import type { GateGradients, RecurrentCell, RecurrentTrace, RecurrentWeights, States } from './recurrent-cell.js';
 import type { Tfjs } from './tfjs.js';
 
 /** One step's values, [rows, H] but `resetUpdate` [rows, 2H], the gates r | z; `hiddenSum` is W_hn h_{t-1} + b_hn. */
@@ -14,14 +14,14 @@ type GruTrace = RecurrentTrace & {
 /** Makes the GRU cell on `tf`. */
 export function gruCell(tf: Tfjs): RecurrentCell<GruTrace> {
   return {
-    forward: (projected, weights) => tf.tidy(() => forward(tf, projected, weights)),
+    forward: (projected, weights, start) => tf.tidy(() => forward(tf, projected, weights, start)),
     backward: (trace, hiddenGrad, weights) => tf.tidy(() => backward(tf, trace, hiddenGrad, weights)),
   };
 }
 
-function forward(tf: Tfjs, projected: Tensor3D, weights: RecurrentWeights): GruTrace {
+function forward(tf: Tfjs, projected: Tensor3D, weights: RecurrentWeights, start: States | undefined): GruTrace {
   const steps: GruStep[] = [];
-  let hidden = tf.zeros([projected.shape[1], weights.recurrentT.shape[0]]) as Tensor2D;
+  let hidden = start?.hidden ?? (tf.zeros([projected.shape[1], weights.recurrentT.shape[0]]) as Tensor2D);
   for (const projectedStep of tf.unstack(projected) as Tensor2D[]) {
     const step = tf.tidy(() => forwardStep(tf, projectedStep, weights, hidden));
     steps.push({ ...step, previousHidden: hidden });

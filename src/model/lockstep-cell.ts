@@ -4,7 +4,7 @@ import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import type { ModelSpec } from '../params/model-spec.js';
 import { type BatchNormalised, normaliseBatch, normaliseBatchBackward } from './batch-norm.js';
 import { type DirectionLockstep, gradientSumsOfShards, momentsOfShards } from './lockstep.js';
-import type { GateGradients, RecurrentTrace } from './recurrent-cell.js';
+import type { GateGradients, RecurrentTrace, States } from './recurrent-cell.js';
 import { addRows, contextsOfSteps, rowParameters } from './regularised-cell.js';
 import {
   advance,
@@ -12,7 +12,6 @@ import {
   keepOld,
   readCell,
   type RowParameters,
-  type States,
   type StepContext,
   stepGradients,
   updateCell,

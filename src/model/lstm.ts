@@ -1,7 +1,7 @@
 // LSTM: Hochreiter and Schmidhuber 1997, forget gate of Gers et al. 2000, PyTorch's gate order i, f, g, o. Few operations a time
 // step, since dispatching one costs more than its arithmetic; and all of a step's at once, while its values are in the cache.
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs';
-import { type RecurrentCell, type RecurrentTrace, sameGradients } from './recurrent-cell.js';
+import { type RecurrentCell, type RecurrentTrace, sameGradients, type States } from './recurrent-cell.js';
 import type { Tfjs } from './tfjs.js';
 
 /** One step's values, [rows, H] but `inputForget` [rows, 2H], the gates i | f. */
@@ -17,23 +17,24 @@ type LstmTrace = RecurrentTrace & { readonly steps: LstmStep[] };
 /** Makes the LSTM cell on `tf`. */
 export function lstmCell(tf: Tfjs): RecurrentCell<LstmTrace> {
   return {
-    forward: (projected, weights) => tf.tidy(() => forward(tf, projected, weights.recurrentT)),
+    forward: (projected, weights, start) => tf.tidy(() => forward(tf, projected, weights.recurrentT, start)),
     backward: (trace, hiddenGrad, weights) =>
       sameGradients(tf.tidy(() => backward(tf, trace, hiddenGrad, weights.recurrent))),
   };
 }
 
-function forward(tf: Tfjs, projected: Tensor3D, recurrentT: Tensor2D): LstmTrace {
-  const zeros = tf.zeros([projected.shape[1], recurrentT.shape[0]]) as Tensor2D;
+function forward(tf: Tfjs, projected: Tensor3D, recurrentT: Tensor2D, start: States | undefined): LstmTrace {
+  const first = start ?? { hidden: tf.zeros([projected.shape[1], recurrentT.shape[0]]) as Tensor2D };
   const steps: LstmStep[] = [];
   for (const projectedStep of tf.unstack(projected) as Tensor2D[]) {
-    const { hidden, cell } = steps.at(-1) ?? { hidden: zeros, cell: zeros };
+    const { hidden, cell = hidden } = steps.at(-1) ?? first; // zeros both, where neither is given
     steps.push(tf.tidy(() => forwardStep(tf, projectedStep, recurrentT, hidden, cell)));
   }
   const hiddens = steps.map(({ hidden }) => hidden);
   return {
     hidden: tf.stack(hiddens) as Tensor3D,
-    previousHidden: tf.stack([zeros, ...hiddens.slice(0, -1)]) as Tensor3D,
+    previousHidden: tf.stack([first.hidden, ...hiddens.slice(0, -1)]) as Tensor3D,
+    ...(start && { cell: tf.stack(steps.map(({ cell }) => cell)) as Tensor3D }),
     steps,
   };
 }

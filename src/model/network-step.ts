@@ -2,6 +2,7 @@
 // shapes that depend on the stack's shape alone. So it can run as it stands, or be recorded once and replayed as one graph.
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import { hasRunningAverages, layerWidth, type ModelSpec } from '../params/model-spec.js';
+import { type CarriedTensors, endedStates } from './carried-state.js';
 import { headBackward, type HeadGradients, headGradients, type HeadRun, runHead } from './head.js';
 import { type Lockstep, runningTotals, type ShardPart, withOwnTotals, withTotals } from './lockstep.js';
 import { lastStates, type LayerRun, layersBackward, type LayerTrace, runLayers } from './recurrent-layers.js';
@@ -36,6 +37,8 @@ export type StepOutputs = {
   readonly shards: readonly ShardOutputs[];
   /** By shard; none when the losses alone were asked for. */
   readonly gradients: readonly ShardGradients[];
+  /** Where rows have ended, where states are carried. */
+  readonly ended?: CarriedTensors;
   /** [statistic][direction][shard] where each shard has its own. */
   readonly moments?: readonly (readonly (readonly ShardPart[])[])[];
 };
@@ -71,7 +74,9 @@ export function* stepOf(run: LayerRun, kind: StepKind): Lockstep<StepOutputs> {
     ...(spec.loss === 'softmax' && { predicted: tf.argMax(outputs, 1) }),
     ...(kind === 'predict' && { outputs }),
   }));
-  return { shards, gradients: kind === 'gradients' ? yield* backward(run, traces, heads, states.shape) : [] };
+  const ended = stack.carried && { ended: endedStates(tf, stack, traces) };
+  const gradients = kind === 'gradients' ? yield* backward(run, traces, heads, states.shape) : [];
+  return { shards, gradients, ...ended };
 }
 
 function* backward(

@@ -3,6 +3,7 @@ import type { InputBatch, ShardBatch } from '../data/shard-batch.js';
 import { ConfigError } from '../errors.js';
 import { layoutOfModel } from '../params/layout-of-model.js';
 import type { ModelSpec } from '../params/model-spec.js';
+import { checkCarried, readStates } from './carried-state.js';
 import { createCollector, readMoments } from './collect.js';
 import { exampleInputs } from './example-inputs.js';
 import { networkStep, type StepKind, type StepOutputs } from './network-step.js';
@@ -34,7 +35,7 @@ export interface Network {
   gradients(shards: readonly ShardBatch[], grads: readonly Float32Array[]): ShardResult[];
   /** Computes the losses alone. */
   evaluate(shards: readonly ShardBatch[]): ShardResult[];
-  /** Computes the outputs without targets. Throws `CARRIED_STATE` where the backend cannot start from a state. */
+  /** Computes the outputs without targets. Throws `CARRIED_STATE` where the model cannot start from a state. */
   predict(batch: InputBatch): Prediction;
   /** Where batch normalisation can be computed. */
   readonly batchNorm?: BatchNormExchange;
@@ -79,7 +80,7 @@ export function createNetwork(tf: Tfjs, spec: ModelSpec, options: NetworkOptions
     return inScope(tf, () => {
       const ofStep = kind === 'gradients' ? uploadTotals(tf, spec, steps, totals) : [];
       const inputs = { weights: held, stack: uploadStack(tf, spec, stack, ofStep) };
-      const key = [kind, steps, rows, rowsPerShard, numShards].join(' ');
+      const key = [kind, steps, rows, rowsPerShard, numShards, stack.carried ? 'carried' : ''].join(' ');
       return read(
         runner.run(key, networkStep(tf, spec, stack, kind), inputs, () => [
           exampleInputs(tf, spec, stack, kind, 1),
@@ -89,11 +90,21 @@ export function createNetwork(tf: Tfjs, spec: ModelSpec, options: NetworkOptions
     });
   }
 
-  function readResults(stack: ShardStack, { shards, moments }: StepOutputs): ShardResult[] {
-    return stack.targets.map((targets, shard) => {
-      const result = readResult(shards[shard]!, targets);
-      return moments ? { ...result, moments: readMoments(moments, shard) } : result;
-    });
+  function stackOf(batches: readonly ShardBatch[], kind: StepKind): ShardStack {
+    for (const batch of batches) checkCarried(spec, batch);
+    return stackShards(spec, batches, kind);
+  }
+
+  function readResults(
+    batches: readonly ShardBatch[],
+    stack: ShardStack,
+    { shards, moments, ended }: StepOutputs,
+  ): ShardResult[] {
+    return stack.targets.map((targets, shard) => ({
+      ...readResult(shards[shard]!, targets),
+      ...(ended && { carried: readStates(spec, ended, batches[shard]!, shard) }),
+      ...(moments && { moments: readMoments(moments, shard) }),
+    }));
   }
 
   return {
@@ -108,28 +119,25 @@ export function createNetwork(tf: Tfjs, spec: ModelSpec, options: NetworkOptions
     gradients(shards, grads) {
       const remaining = [...grads];
       return groupShards(shards, stackSizes).flatMap((group) => {
-        const stack = stackShards(spec, group, 'gradients');
+        const stack = stackOf(group, 'gradients');
         return run('gradients', stack, (outputs) => {
           outputs.gradients.forEach((gradients) => writeGradients(layout, gradients, remaining.shift()!));
-          return readResults(stack, outputs);
+          return readResults(group, stack, outputs);
         });
       });
     },
     evaluate(shards) {
       return groupShards(shards, stackSizes).flatMap((group) => {
-        const stack = stackShards(spec, group, 'evaluate');
-        return run('evaluate', stack, (outputs) => readResults(stack, outputs));
+        const stack = stackOf(group, 'evaluate');
+        return run('evaluate', stack, (outputs) => readResults(group, stack, outputs));
       });
     },
     predict(batch) {
-      if (batch.carried) {
-        throw new ConfigError(
-          'CARRIED_STATE',
-          'Networks on tfjs (the backends tensorflow and webgpu) start from zero alone. Use --backend native or wasm.',
-        );
-      }
-      const stack = stackShards(spec, [withoutTargets(spec, batch)], 'predict');
-      return { outputs: run('predict', stack, (outputs) => readOutputs(spec, stack, batch, outputs)) };
+      const stack = stackOf([withoutTargets(spec, batch)], 'predict');
+      return run('predict', stack, (outputs) => ({
+        outputs: readOutputs(spec, stack, batch, outputs),
+        ...(outputs.ended && { carried: readStates(spec, outputs.ended, batch, 0) }),
+      }));
     },
     batchNorm: {
       setTotals: (given) => (totals = given),

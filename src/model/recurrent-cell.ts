@@ -8,7 +8,12 @@ export type RecurrentTrace = {
   readonly hidden: Tensor3D;
   /** h_{t-1} [steps, rows, H] */
   readonly previousHidden: Tensor3D;
+  /** c_t of an LSTM, where its state is carried onwards. */
+  readonly cell?: Tensor3D;
 };
+
+/** h, and c of an LSTM, each [rows, H]. */
+export type States = { readonly hidden: Tensor2D; readonly cell?: Tensor2D };
 
 /** dL/dz_t at the pre-activations [steps, rows, G*H]; every other gradient is a product with one of them. */
 export type GateGradients = {
@@ -32,8 +37,8 @@ export function sameGradients(gradient: Tensor3D): GateGradients {
 export type RecurrentWeights = Pick<LayerWeights, 'recurrent' | 'recurrentT' | 'hiddenBias' | 'norms'>;
 
 export interface RecurrentCell<Trace extends RecurrentTrace> {
-  /** Runs the recurrence from a zero state. `projected` [steps, rows, G*H] is x_t W_ih^T + `LayerWeights.bias`. */
-  forward(projected: Tensor3D, weights: RecurrentWeights): Trace;
+  /** Runs the recurrence from `start`, else from zero. `projected` [steps, rows, G*H] is x_t W_ih^T + `LayerWeights.bias`. */
+  forward(projected: Tensor3D, weights: RecurrentWeights, start?: States): Trace;
   /** Runs it backwards: `hiddenGrad` [steps, rows, H] is dL/dh_t from above. */
   backward(trace: Trace, hiddenGrad: Tensor3D, weights: RecurrentWeights): GateGradients;
 }

@@ -12,7 +12,7 @@ import { normaliseRows, normaliseRowsBackward, type NormalisedRows } from './nor
 import { omegaTerms } from './omega.js';
 import { flattenSteps, unflattenSteps } from './places.js';
 import { regularisedCell } from './regularised-cell.js';
-import type { RecurrentCell, RecurrentTrace } from './recurrent-cell.js';
+import type { RecurrentCell, RecurrentTrace, States } from './recurrent-cell.js';
 import type { StackShape } from './shard-stack.js';
 import type { StackTensors } from './stack-tensors.js';
 import type { Tfjs } from './tfjs.js';
@@ -76,9 +76,15 @@ function* runDirection(run: LayerRun, below: Tensor3D | undefined, place: Place)
   const { sums, ...normalised } = yield* normaliseInputs(run, product, place);
   const projected = unflattenSteps(tf, tf.add(sums, weights.bias) as Tensor2D, shape.steps);
   tf.dispose([product, sums]);
-  const recurrence = createCell(run, place).forward(projected, weights);
+  const recurrence = createCell(run, place).forward(projected, weights, startOf(run, place));
   projected.dispose();
   return { recurrence, ...normalised };
+}
+
+/** Where the rows of a layer start; undefined: at zero. */
+function startOf({ stack }: LayerRun, { layer }: Place): States | undefined {
+  const [hidden, cell] = stack.carried?.[layer] ?? [];
+  return hidden && { hidden, ...(cell && { cell }) };
 }
 
 /** x W_ih^T normalised and with its gain, for all steps at once, and what the backward pass needs. */

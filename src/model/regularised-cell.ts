@@ -2,15 +2,15 @@
 // 2016), zoneout (Krueger et al. 2017), variational (Gal and Ghahramani 2016) and recurrent dropout (Semeniuta et al. 2016).
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import type { ModelSpec } from '../params/model-spec.js';
-import type { GateGradients, RecurrentCell, RecurrentTrace, RecurrentWeights, RowParameter } from './recurrent-cell.js';
-import {
-  advance,
-  type RowParameters,
-  type States,
-  type StepContext,
-  stepGradients,
-  type StepInputs,
-} from './regularised-step.js';
+import type {
+  GateGradients,
+  RecurrentCell,
+  RecurrentTrace,
+  RecurrentWeights,
+  RowParameter,
+  States,
+} from './recurrent-cell.js';
+import { advance, type RowParameters, type StepContext, stepGradients, type StepInputs } from './regularised-step.js';
 import type { CellMaskTensors } from './stack-tensors.js';
 import type { Tfjs } from './tfjs.js';
 
@@ -37,8 +37,8 @@ export function regularisedCell(tf: Tfjs, spec: ModelSpec, masks: CellMaskTensor
     dropHidden: (values) => (masks.hidden ? tf.mul(values, tf.reshape(masks.hidden, values.shape)) : values),
   });
   return {
-    forward: (projected, weights) =>
-      tf.tidy(() => forward(recurrence(weights, projected.shape[0], projected.shape[1]), projected, weights)),
+    forward: (projected, weights, start) =>
+      tf.tidy(() => forward(recurrence(weights, projected.shape[0], projected.shape[1]), projected, weights, start)),
     backward: (trace, hiddenGrad, weights) =>
       tf.tidy(() => {
         const [steps, rows] = hiddenGrad.shape;
@@ -69,13 +69,19 @@ export function rowParameters(tf: Tfjs, { norms, hiddenBias }: RecurrentWeights,
   );
 }
 
-function forward(run: Recurrence, projected: Tensor3D, { recurrentT }: RecurrentWeights): RegularisedTrace {
+function forward(
+  run: Recurrence,
+  projected: Tensor3D,
+  { recurrentT }: RecurrentWeights,
+  start: States | undefined,
+): RegularisedTrace {
   const { tf, spec, contexts, parameters } = run;
   const zeros = tf.zeros([projected.shape[1], spec.hiddenSize]) as Tensor2D;
   const steps: StepInputs[] = [];
   const reads: Tensor2D[] = [];
   const hiddens: Tensor2D[] = [];
-  let states: States = spec.cell === 'lstm' ? { hidden: zeros, cell: zeros } : { hidden: zeros };
+  const cells: Tensor2D[] = [];
+  let states: States = start ?? (spec.cell === 'lstm' ? { hidden: zeros, cell: zeros } : { hidden: zeros });
   (tf.unstack(projected) as Tensor2D[]).forEach((projectedStep, t) => {
     const read = run.dropHidden(states.hidden);
     const inputs: StepInputs = { ...states, projected: projectedStep, product: tf.matMul(read, recurrentT) };
@@ -83,8 +89,14 @@ function forward(run: Recurrence, projected: Tensor3D, { recurrentT }: Recurrent
     steps.push(inputs);
     reads.push(read);
     hiddens.push(states.hidden);
+    if (start && states.cell) cells.push(states.cell);
   });
-  return { hidden: tf.stack(hiddens) as Tensor3D, previousHidden: tf.stack(reads) as Tensor3D, steps };
+  return {
+    hidden: tf.stack(hiddens) as Tensor3D,
+    previousHidden: tf.stack(reads) as Tensor3D,
+    ...(cells.length > 0 && { cell: tf.stack(cells) as Tensor3D }),
+    steps,
+  };
 }
 
 function backward(

@@ -3,11 +3,8 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { normalisesRows, type ModelSpec } from '../params/model-spec.js';
 import { normaliseRows } from './normalise-rows.js';
-import type { RowParameter } from './recurrent-cell.js';
+import type { RowParameter, States } from './recurrent-cell.js';
 import type { Tfjs } from './tfjs.js';
-
-/** h, and c of an LSTM, each [rows, H]. */
-export type States = { readonly hidden: Tensor2D; readonly cell?: Tensor2D };
 
 /** The states before a step, and x W_ih^T + b and h W_hh^T [rows, G*H]. */
 export type StepInputs = States & { readonly projected: Tensor2D; readonly product: Tensor2D };

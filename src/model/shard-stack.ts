@@ -3,6 +3,7 @@
 import type { ShardBatch } from '../data/shard-batch.js';
 import { hasRunningAverages, layerWidth, type ModelSpec } from '../params/model-spec.js';
 import { drawMask, dropoutKeys } from '../random/dropout-mask.js';
+import { endsOfRows, stackStates } from './carried-state.js';
 import { type CellMasks, drawCellMasks } from './cell-masks.js';
 import type { StepKind } from './network-step.js';
 
@@ -35,6 +36,10 @@ export interface ShardStack extends StackShape {
   readonly masks: readonly Float32Array[];
   /** [steps * rows] 1 where there is a step; batch normalisation alone asks. */
   readonly valid?: Float32Array;
+  /** [layer][state] each [rows, H] in which rows start; absent: zeros. */
+  readonly carried?: readonly (readonly Float32Array[])[];
+  /** [rows] the position at which each ends; where states are carried. */
+  readonly ends?: Int32Array;
   /** [layer][direction] */
   readonly cellMasks: readonly (readonly CellMasks[])[];
 }
@@ -88,6 +93,7 @@ export function stackShards(spec: ModelSpec, shards: readonly ShardBatch[], kind
     targets: shards.map((shard, index) => selectTargets(spec, shard, index * rowsPerShard, rows)),
     ...(spec.bidirectional ? { reversal: reverseRows(shards, rows) } : {}),
     ...(hasRunningAverages(spec) ? { valid: validPlaces(shards, rows) } : {}),
+    ...(shards[0]!.carried ? { carried: stackStates(spec, shards, rows), ends: endsOfRows(shards, rows) } : {}),
     masks: kind === 'gradients' && spec.dropout ? stackMasks(spec, shards, rows) : [],
     cellMasks: kind === 'gradients' ? drawCellMasks(spec, shards, rows) : [],
   };

@@ -2,6 +2,7 @@
 // serves every step of that shape.
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import { layerWidth, type ModelSpec } from '../params/model-spec.js';
+import type { CarriedTensors } from './carried-state.js';
 import type { CellMask, CellMaskName, CellMasks } from './cell-masks.js';
 import type { Total } from './lockstep.js';
 import { oneHot } from './one-hot.js';
@@ -33,6 +34,9 @@ export type StackTensors = {
   readonly valid?: Tensor2D;
   /** [collective][direction] what the collectives of the step have made, in training */
   readonly totals: readonly (readonly Total[])[];
+  /** Where rows start, and the positions at which they end [rows], where states are carried. */
+  readonly carried?: CarriedTensors;
+  readonly ends?: Tensor1D;
   /** [layer][direction] */
   readonly cellMasks: readonly (readonly CellMaskTensors[])[];
 };
@@ -56,10 +60,22 @@ export function uploadStack(
     directions.map((drawn) => uploadCellMasks(tf, stack.rows, drawn)),
   );
   const valid = stack.valid ? { valid: tf.tensor2d(stack.valid, [places, 1]) } : {};
-  const rest = { sources, targets, masks, cellMasks, totals, ...reversal, ...valid };
+  const states = stack.carried && stack.ends && uploadStates(tf, spec, stack.rows, stack.carried, stack.ends);
+  const rest = { sources, targets, masks, cellMasks, totals, ...reversal, ...valid, ...states };
   if (spec.inputs === 'dense') return { vectors: tf.tensor2d(stack.inputs, [places, spec.inputSize]), ...rest };
   const vectors = oneHot(tf, stack.inputs, spec.inputSize);
   return { vectors, ids: tf.tensor1d(stack.inputs, 'int32'), ...rest };
+}
+
+function uploadStates(
+  tf: Tfjs,
+  { hiddenSize }: ModelSpec,
+  rows: number,
+  carried: NonNullable<ShardStack['carried']>,
+  ends: Int32Array,
+): Required<Pick<StackTensors, 'carried' | 'ends'>> {
+  const upload = (state: Float32Array): Tensor2D => tf.tensor2d(state, [rows, hiddenSize]);
+  return { carried: carried.map((states) => states.map(upload)), ends: tf.tensor1d(ends, 'int32') };
 }
 
 function uploadCellMasks(tf: Tfjs, rows: number, drawn: CellMasks): CellMaskTensors {

@@ -32,6 +32,16 @@ it.each([
   expect(digests[1]).toBe(digests[0]);
 });
 
+it.each(['tensorflow', 'wasm --norm layer --zoneout 0.1'])(
+  'carries the state of streams on %s: one digest for 1 worker and for 2',
+  async (backend) => {
+    writeFileSync(join(folder, 'abc.txt'), 'the quick brown fox jumps over the lazy dog. '.repeat(150));
+    const flags = '--cell lstm --data text --data-path abc.txt --bptt 4 --steps 4 --shards 2';
+    const [one, two] = await Promise.all([digestOf(backend, 1, flags), digestOf(backend, 2, flags)]);
+    expect(two).toBe(one);
+  },
+);
+
 it('carries the state of streams with their shards: one digest for 1 worker, for 3 with one killed, and across a resume', async () => {
   writeFileSync(join(folder, 'abc.txt'), 'the quick brown fox jumps over the lazy dog. '.repeat(150));
   // 15 steps an epoch: the third checkpoint, at step 12, lies in the middle of the streams.

@@ -21,7 +21,7 @@ import { clipByGlobalNorm } from '../../src/optim/clip-by-norm.js';
 import { createOptimizer } from '../../src/optim/create-optimizer.js';
 import { lossOfOutputs } from '../unit/model/loss-of-outputs.js';
 import { layoutOfModel } from '../../src/params/layout-of-model.js';
-import type { ModelSpec } from '../../src/params/model-spec.js';
+import { carriedSize, type ModelSpec } from '../../src/params/model-spec.js';
 import { globalNorm, meanInto } from '../../src/tensor/flat-vector.js';
 import { viewTensor } from '../../src/tensor/layout.js';
 
@@ -29,6 +29,15 @@ const oracles = ['gradients', 'layers'].flatMap(
   (name) =>
     JSON.parse(readFileSync(new URL(`../fixtures/model/${name}.json`, import.meta.url), 'utf8')) as GradientCase[],
 );
+
+/** Rows start in a state by formula; `ended` is where they end. */
+interface CarriedCase extends GradientCase {
+  readonly ended: readonly number[];
+}
+
+const carriedCases = JSON.parse(
+  readFileSync(new URL('../fixtures/model/carried.json', import.meta.url), 'utf8'),
+) as CarriedCase[];
 
 interface TrainingCase {
   readonly name: 'adam' | 'adamw' | 'sgd';
@@ -83,6 +92,34 @@ export function describeModels(name: BackendName, load: () => Promise<NetworkFac
         const { outputs } = network.predict(shard);
         const [scored] = network.evaluate([shard]); // without dropout
         expect(relativeError([lossOfOutputs(oracle.spec, outputs, shard)], [scored!.loss])).toBeLessThan(1e-5);
+        network.dispose();
+      },
+    );
+
+    it.each(carriedCases)(
+      'starts from a carried state as PyTorch does, alone and beside another: $spec.cell',
+      (oracle) => {
+        const { spec, seed, steps, lengths } = oracle;
+        const { size, tensors } = layoutOfModel(spec);
+        const carried = probeValues(seed + 3, carriedSize(spec, lengths.length), 1);
+        const shard = { ...probeBatch({ spec, steps, lengths }, seed + 1), carried };
+        const network = create(spec);
+        network.setParams(probeValues(seed, size, oracle.scale));
+        const grads = [new Float32Array(size), new Float32Array(size)];
+        const other = { ...shard, carried: carried.map((value) => -value) };
+        const [result] = network.gradients([shard, other], grads);
+        const alone = new Float32Array(size);
+        expect(network.gradients([shard], [alone])).toEqual([result]);
+        expect(alone).toEqual(grads[0]);
+        expect(grads[1]).not.toEqual(alone);
+        expect(relativeError([result!.loss], [oracle.loss])).toBeLessThan(1e-5);
+        for (const tensor of tensors) {
+          const wanted = oracle.gradients[tensor.name] ?? [];
+          expect(relativeError(viewTensor(alone, tensor), wanted), tensor.name).toBeLessThan(1e-5);
+        }
+        expect(relativeError(result!.carried!, oracle.ended)).toBeLessThan(1e-5);
+        expect(network.predict(shard).carried).toEqual(result!.carried);
+        expect(carried).toEqual(probeValues(seed + 3, carried.length, 1)); // the caller's is left alone
         network.dispose();
       },
     );

@@ -55,6 +55,14 @@ describe('a model of text', () => {
     const words = `the ${String(first!['text'])}`.split(/[ .]+/).slice(0, -1);
     expect(words.filter((word) => sentence.includes(word)).length).toBeGreaterThan(0.9 * words.length);
   });
+
+  it('writes the same likeliest text on tfjs as on the kernels', async () => {
+    const line = ['generate', 'texts/latest', '--prompt', 'the ', '--length', '60', '--temperature', '0', '--json'];
+    const [kernels, tfjs] = await Promise.all(
+      ['wasm', 'tensorflow'].map((backend) => bridle([...line, '--backend', backend])),
+    );
+    expect(tfjs![0]).toMatchObject({ text: kernels![0]!['text'], kernelId: expect.stringMatching(/^tensorflow/) });
+  });
 });
 
 describe('a model of a series', () => {

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CarriedStates, planCarriedState } from '../../../src/coordinator/carried-state.js';
-import { checkHello } from '../../../src/coordinator/greeting.js';
 import { streamOrder } from '../../../src/data/dealing.js';
 import type { ModelSpec } from '../../../src/params/model-spec.js';
-import { Role } from '../../../src/protocol/control.js';
 
 const model: ModelSpec = {
   cell: 'lstm',
@@ -57,6 +55,10 @@ describe('planCarriedState', () => {
   it('refuses models that have no state to carry, and states that fit no message', () => {
     const codeIs = (code: string) => expect.objectContaining({ code });
     expect(() => planCarriedState({ ...model, bidirectional: true }, shape)).toThrow(codeIs('CARRIED_STATE_MODEL'));
+    expect(() => planCarriedState({ ...model, norm: 'batch-step' }, shape)).toThrow(codeIs('CARRIED_STATE_MODEL'));
+    expect(planCarriedState({ ...model, norm: 'layer', zoneout: 0.1 }, shape)).toMatchObject({
+      bytes: expect.any(Number) as number,
+    });
     expect(() => planCarriedState({ ...model, targetsPer: 'sequence' }, shape)).toThrow(codeIs('CARRIED_STATE_MODEL'));
     expect(() => planCarriedState({ ...model, hiddenSize: 60_000 }, shape)).toThrow(codeIs('CARRIED_STATE_SIZE'));
   });
@@ -66,29 +68,4 @@ it('deals to each batch the next window of every stream', () => {
   // 11 windows in 3 streams of 3; two are left over
   expect([...streamOrder(11, 3)]).toEqual([0, 3, 6, 1, 4, 7, 2, 5, 8]);
   expect([...streamOrder(2, 3)]).toEqual([]);
-});
-
-it('lets only workers join whose backend carries a state', () => {
-  const hello = {
-    protocolMajor: 1,
-    protocolMinor: 0,
-    bridleVersion: '',
-    kernelId: 'tensorflow/2',
-    capabilities: [],
-    name: '',
-    processId: 1,
-    host: '',
-    role: Role.ROLE_WORKER,
-    heldBlocks: [],
-  };
-  const rules = {
-    kernelId: undefined,
-    backend: 'auto',
-    execution: 'auto',
-    allowMixedKernels: false,
-    wire: 'f32',
-  } as const;
-  const join = (kernelId: string): number => checkHello({ ...hello, kernelId }, { ...rules, carriesState: true });
-  expect(() => join('tensorflow/2')).toThrow(expect.objectContaining({ code: 'BACKEND_MISMATCH' }));
-  expect(join('native/1')).toBe(0);
 });

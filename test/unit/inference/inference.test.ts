@@ -142,8 +142,8 @@ describe('generated text', () => {
 
   it('is refused of other models, of unknown characters, and below temperature 0', () => {
     expect(() => [...generateText(weather, network, {})]).toThrow(/Only a model of text/);
-    const normalised = { ...text, spec: { ...text.spec, norm: 'layer' } } as const;
-    expect(() => [...generateText(normalised, network, {})]).toThrow(/normalisation or zoneout/);
+    const normalised = { ...text, spec: { ...text.spec, norm: 'batch-step' } } as const;
+    expect(() => [...generateText(normalised, network, {})]).toThrow(/by the time steps of a sequence/);
     const dropped = { ...text, spec: { ...text.spec, recurrentDropout: 0.5 } };
     expect([...generateText(dropped, network, { length: 3 })]).toHaveLength(3);
     expect(() => generate({ prompt: 'x' })).toThrow(/training text/);
