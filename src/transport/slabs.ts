@@ -46,12 +46,14 @@ export function messageOf(data: SocketData): Message {
   return Array.isArray(data) ? data.flat() : [data];
 }
 
-/** Gives back the slabs that end with a piece of `message`, which nobody may read any more. */
-export function releaseSlabs(message: Message): void {
-  giveBack(message.filter(isLastOfSlab).map(({ buffer }) => buffer as ArrayBuffer));
+/** Gives back the slabs that end with a piece of `data`, which nobody may read any more. */
+export function releaseSlabs(data: SocketData): void {
+  if (!Array.isArray(data)) return;
+  // What is no list may lie in Node's pool, where others have bytes as well.
+  const pieces = data.flatMap((part) => (Array.isArray(part) ? part : []));
+  giveBack(pieces.filter(isLastOfSlab).map(({ buffer }) => buffer as ArrayBuffer));
 }
 
-/** Smaller ones may be Node's pool, in which others have bytes as well. */
 function isLastOfSlab({ buffer, byteOffset, length }: Uint8Array): boolean {
-  return buffer.byteLength > Buffer.poolSize && byteOffset + length === buffer.byteLength;
+  return byteOffset + length === buffer.byteLength;
 }

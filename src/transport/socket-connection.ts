@@ -45,9 +45,9 @@ export class SocketConnection implements Connection {
       handlers.onClose(code, reason);
     };
     this.#socket.on('message', (data) => {
-      const message = messageOf(data as SocketData);
-      if (!this.#isClosed) handlers.onMessage(message);
-      releaseSlabs(message);
+      const came = data as SocketData;
+      if (!this.#isClosed) handlers.onMessage(messageOf(came));
+      releaseSlabs(came);
     });
     // ws reports a broken frame as an error and closes; the reason is in the error only.
     let failure = '';
