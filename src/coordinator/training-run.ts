@@ -3,7 +3,6 @@ import { performance } from 'node:perf_hooks';
 import type { Worker } from 'node:worker_threads';
 import type { DigestAlgorithm, TrainingSnapshot } from '../checkpoint/checkpoint.js';
 import type { Dataset } from '../data/load-dataset.js';
-import { encodeSavedStep, type SavedReport } from '../checkpoint/saved-step.js';
 import type {
   DiagnosisEvent,
   DoneEvent,
@@ -22,8 +21,7 @@ import { createVectorArena, type PagedVector, type VectorArena } from '../tensor
 import { applyUpdate, digestTraining, placeState, type TrainingState, type UpdateRules } from './apply-update.js';
 import { CarriedStates } from './carried-state.js';
 import type { ShardHealth, ShardScore } from './core/state.js';
-import { BatchStatistics, readFloats } from './batch-statistics.js';
-import { batchesOfStep } from './batches-of-step.js';
+import { BatchStatistics } from './batch-statistics.js';
 import { Diagnoser } from './diagnoser.js';
 import { openGradientLog, type GradientLog } from './gradient-log.js';
 import { createFileMover, openFileKernels } from './file-kernels.js';
@@ -32,6 +30,7 @@ import { GradientStore } from './gradient-store.js';
 import type { RunPlan } from './run-plan.js';
 import { RunRecorder, type DetailEvent } from './run-recorder.js';
 import { Scoreboard, type Best } from './scoreboard.js';
+import { StepSaver, type StepFigures } from './step-saver.js';
 import { UpdateTelemetry } from './update-telemetry.js';
 import { startUpdateThread } from './update-thread.js';
 import type { TrainingOptions } from './training-options.js';
@@ -82,6 +81,7 @@ export class TrainingRun {
   readonly #recorder: RunRecorder;
   readonly #gradientLog: GradientLog | undefined;
   readonly #diagnoser: Diagnoser | undefined;
+  readonly #stepSaver: StepSaver;
   readonly #scoreboard: Scoreboard;
   readonly #shardsByWorker: Record<string, number>;
   readonly #startedAt = performance.now();
@@ -91,7 +91,6 @@ export class TrainingRun {
   #firstPlace: Float32Array | undefined;
   /** Describes the last step to those who watch, unless that is done. */
   #describe: () => readonly DetailEvent[] = () => [];
-  #lastSavedStep: number | undefined;
   #lastCommitAt = performance.now();
   #rate: number | undefined;
 
@@ -117,6 +116,8 @@ export class TrainingRun {
     this.#telemetry = new UpdateTelemetry(plan.layout, this.#arena, this.state.params);
     this.gradients = new GradientStore(plan.layout.size, training.shards, this.#arena, training.wire);
     this.carried = plan.carried && new CarriedStates(plan.carried, options.state.carried ?? {});
+    const { runId } = options;
+    this.#stepSaver = new StepSaver({ training, plan, runId, recorder, carried: this.carried });
     this.statistics = batchStatisticsOf(plan, training.shards, () => plan.shape('train', this.state.step).steps);
     this.kernelId = options.kernelId;
     this.#scoreboard = new Scoreboard({
@@ -238,24 +239,13 @@ export class TrainingRun {
     this.#saveStep('non-finite', step + 1, { gradNorm: NaN, reports, totals });
   }
 
-  /** Saves the weights and the batch of `step`, which is being computed or about to be applied, and what its shards depended on. */
-  #saveStep(reason: StepSavedEvent['reason'], step: number, { gradNorm, reports, totals }: StepFigures): void {
-    const { training, plan, runId } = this.#options;
-    const { model } = plan;
-    if (!training.saveSpikes || this.#lastSavedStep === step || isOwnModel(model)) return;
-    this.#lastSavedStep = step;
+  #saveStep(
+    reason: StepSavedEvent['reason'],
+    step: number,
+    figures: Pick<StepFigures, 'gradNorm' | 'reports' | 'totals'>,
+  ): void {
     const { params } = this.state;
-    const { l1, l2 } = training;
-    const run = {
-      spec: plan.spec,
-      kernelId: this.kernelId ?? '',
-      penalty: { l1, l2 },
-      totals: totals.map(readFloats),
-      reports: reports.map(savedReport),
-    };
-    const shards = batchesOfStep(plan, step - 1, this.carried);
-    const bytes = encodeSavedStep({ runId, step, reason, gradNorm, model, params, shards, run });
-    this.#recorder.saveStep(step, reason, bytes);
+    this.#stepSaver.save(reason, step, { params, kernelId: this.kernelId, ...figures });
   }
 
   /** Sequences a second, a running mean over some ten steps: single steps jump. */
@@ -316,23 +306,6 @@ export class TrainingRun {
       data: describeData(plan.dataset),
     };
   }
-}
-
-/** What is known of a step that is saved. */
-interface StepFigures {
-  readonly gradNorm: number;
-  readonly reports: readonly SavedReport[];
-  readonly totals: readonly Uint8Array[];
-}
-
-/** A report without what travels with it. */
-function savedReport({ shard, nonFinite, loss, count, squaredNorm }: SavedReport): SavedReport {
-  return {
-    ...{ shard, nonFinite },
-    ...(loss !== undefined && { loss }),
-    ...(count !== undefined && { count }),
-    ...(squaredNorm !== undefined && { squaredNorm }),
-  };
 }
 
 function once<Result>(compute: () => Result): () => Result {
