@@ -36,6 +36,7 @@ export interface WorkerCoreState {
   retryAt: number | undefined;
   lastHeard: number;
   lastHeartbeat: number;
+  lastTick: number;
   /** The step whose weights are here; -1: none. */
   weightsStep: number;
   readonly leases: Map<number, WorkerLease>;
@@ -87,6 +88,7 @@ export function createWorkerState(now: number, times: WorkerTimes = defaultTimes
     retryAt: undefined,
     lastHeard: now,
     lastHeartbeat: now,
+    lastTick: now,
     weightsStep: -1,
     leases: new Map(),
     computing: undefined,

@@ -125,8 +125,14 @@ function computeNext(state: WorkerCoreState, effects: WorkerEffect[]): void {
   }
 }
 
+/** What is longer between two ticks was this process's own time: what has come meanwhile lies in its socket. */
+const longestTickMs = 1000;
+
 function onTick(state: WorkerCoreState, jitter: number, now: number, effects: WorkerEffect[]): void {
   const { times } = state;
+  const stalledMs = Math.max(0, now - state.lastTick - longestTickMs);
+  state.lastHeard = Math.min(now, state.lastHeard + stalledMs);
+  state.lastTick = now;
   if (state.phase === 'backoff') {
     state.retryAt ??= now + drawBackoff(state, jitter);
     if (now >= state.retryAt) beginConnecting(state, effects);

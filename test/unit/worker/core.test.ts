@@ -46,6 +46,13 @@ class Story {
     return this.send({ type: 'tick', jitter });
   }
 
+  /** Time passes, a tick each half second. */
+  tickUntil(end: number): WorkerEffect[] {
+    const effects: WorkerEffect[] = [];
+    for (; this.now < end; effects.push(...this.tick())) this.now = Math.min(end, this.now + 500);
+    return effects;
+  }
+
   closed(): WorkerEffect[] {
     return this.send({ type: 'closed', reason: 'reset' });
   }
@@ -148,6 +155,7 @@ describe('joining', () => {
   it('drops a coordinator that accepts and never welcomes', () => {
     const story = new Story();
     story.send({ type: 'start' }, { type: 'connected' });
+    story.tickUntil(10_000);
     story.now = 10_001;
     expect(types(story.tick())).toEqual(['disconnect']);
   });
@@ -288,12 +296,19 @@ describe('time', () => {
 
   it('ends a connection over which nothing was heard for more than 10 s', () => {
     const story = new Story().join();
-    story.now = 5000;
+    story.tickUntil(5000);
     story.send({ type: 'heard' });
-    story.now = 15_000;
-    expect(types(story.tick())).not.toContain('disconnect');
+    expect(types(story.tickUntil(15_000))).not.toContain('disconnect');
     story.now = 15_001;
     expect(story.tick()).toEqual([{ type: 'disconnect', reason: 'nothing heard from the coordinator for 10 s' }]);
+  });
+
+  it('keeps a connection over a time in which it stood still itself, for a second of it counts', () => {
+    const story = new Story().join();
+    story.now = 60_000;
+    expect(types(story.tick())).not.toContain('disconnect');
+    expect(types(story.tickUntil(69_000))).not.toContain('disconnect');
+    expect(types(story.tickUntil(69_500))).toContain('disconnect');
   });
 
   it('brings nothing while a connection is being made', () => {
