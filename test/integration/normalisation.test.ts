@@ -98,7 +98,7 @@ describe('the digest of a run is the same', () => {
     await first.event('committed', ({ step }) => step === 3);
     first.child.kill('SIGINT');
     expect((await first.exit()).code).toBe(130);
-    const again = ['train', '--resume', '--out', out, '--workers', '1', '--listen', '127.0.0.1:0', '--json'];
+    const again = ['train', '--resume', '--out', out, '--workers', '2', '--listen', '127.0.0.1:0', '--json'];
     expect((await new BridleProcess(again, { cwd: folder }).done()).digest).toBe((await reference(byStep)).digest);
   });
 });

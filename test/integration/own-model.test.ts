@@ -176,7 +176,7 @@ tf.sequential({ layers }).save(tf.io.withSaveHandler(async ({ modelTopology, wei
     const two = train(...model, '--workers', '2', '--min-workers', '2', '--steps', '5');
     const { runDir } = await two.done();
     const resumed = new BridleProcess(
-      ['train', '--resume', runDir, '--steps', '8', '--workers', '1', '--json', '--listen', '127.0.0.1:0'],
+      ['train', '--resume', runDir, '--steps', '8', '--workers', '2', '--json', '--listen', '127.0.0.1:0'],
       {
         cwd: root,
       },

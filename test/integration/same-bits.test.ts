@@ -150,7 +150,7 @@ describe('the digest of a run is the same', () => {
     first.child.kill('SIGINT');
     expect((await first.exit()).code).toBe(130);
     const second = new BridleProcess(
-      ['train', '--resume', '--out', out, '--workers', '1', '--listen', '127.0.0.1:0', '--json'],
+      ['train', '--resume', '--out', out, '--workers', '3', '--listen', '127.0.0.1:0', '--json'],
       { cwd: folder },
     );
     expect((await second.done()).digest).toBe(await reference('tensorflow', 8));
