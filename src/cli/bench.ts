@@ -12,7 +12,7 @@ import type { CommandBody } from './command.js';
 import { formatJsonLine } from './output/json-line.js';
 import { createRunOutput } from './output/run-output.js';
 import { readToken } from '../library/read-token.js';
-import { watchStop } from './watch-stop.js';
+import { untilStopped } from './watch-stop.js';
 
 const defaultWorkers = 100;
 const defaultSteps = 50;
@@ -85,16 +85,15 @@ export const bench: CommandBody = async (given, around) => {
   const token = await readToken(values.tokenFile, around.env);
   const { json, quiet, report, summary } = values;
   const output = createRunOutput({ command: 'bench', ...around, json, quiet, logEvery: 0, nowMs: Date.now });
-  const stop = watchStop(output, 'ending the load test');
   const { runClipping } = await import('../loadtest/run-clipping.js');
   const { formatLines, formatSummary } = await import('../loadtest/format-result.js');
   const { formatPage } = await import('../loadtest/format-page.js');
-  try {
+  return untilStopped(output, 'ending the load test', async (signal) => {
     const run = await runClipping({
       ...resolveLoad(line),
       ...(token !== undefined && { token }),
       bridleMain: fileURLToPath(new URL('./main.js', import.meta.url)),
-      signal: stop.signal,
+      signal,
       onProgress: quiet ? () => undefined : output.say,
     });
     const { result } = run;
@@ -103,12 +102,5 @@ export const bench: CommandBody = async (given, around) => {
     for (const text of formatLines(result)) output.say(text);
     if (json) around.stdout.write(`${formatJsonLine({ ...result })}\n`);
     return result.broken.length === 0 ? exitCodes.done : exitCodes.limitBroken;
-  } catch (error) {
-    const code = stop.exitCode();
-    if (code === undefined) throw error;
-    return code;
-  } finally {
-    stop.release();
-    output.clear();
-  }
+  });
 };

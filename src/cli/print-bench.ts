@@ -3,7 +3,7 @@ import { exitCodes } from '../errors.js';
 import type { Surroundings } from './command.js';
 import { formatJsonLine } from './output/json-line.js';
 import { createRunOutput } from './output/run-output.js';
-import { watchStop } from './watch-stop.js';
+import { untilStopped } from './watch-stop.js';
 
 export interface Watched {
   /** Aborted by Ctrl-C. */
@@ -19,19 +19,11 @@ export async function printBench<Result extends object>(
   format: (result: Result) => readonly string[],
 ): Promise<number> {
   const output = createRunOutput({ command: 'bench', ...around, json, quiet, logEvery: 0, nowMs: Date.now });
-  const stop = watchStop(output, 'ending the bench');
-  try {
-    const result = await measure({ signal: stop.signal, onProgress: quiet ? () => undefined : output.say });
+  return untilStopped(output, 'ending the bench', async (signal) => {
+    const result = await measure({ signal, onProgress: quiet ? () => undefined : output.say });
     around.stdout.write(
       json ? `${formatJsonLine(result as Readonly<Record<string, unknown>>)}\n` : `${format(result).join('\n')}\n`,
     );
     return exitCodes.done;
-  } catch (error) {
-    const code = stop.exitCode();
-    if (code === undefined) throw error;
-    return code;
-  } finally {
-    stop.release();
-    output.clear();
-  }
+  });
 }

@@ -15,3 +15,22 @@ export function watchStop(output: RunOutput, plan: string): StopRequest {
     },
   );
 }
+
+/** Runs `act`, which throws when it is stopped; its exit code is that of the stop then. Progress is cleared at the end. */
+export async function untilStopped(
+  output: RunOutput,
+  plan: string,
+  act: (signal: AbortSignal) => Promise<number>,
+): Promise<number> {
+  const stop = watchStop(output, plan);
+  try {
+    return await act(stop.signal);
+  } catch (error) {
+    const code = stop.exitCode();
+    if (code === undefined) throw error;
+    return code;
+  } finally {
+    stop.release();
+    output.clear();
+  }
+}

@@ -177,7 +177,7 @@ export class Coordinator {
         this.#revoke(effect.rank, effect.leaseId);
         return;
       case 'clearToSend':
-        this.#withPeer(effect.rank, (peer) => this.#outbox.clear(peer, effect.leaseId));
+        this.#withPeer(effect.rank, (peer) => this.#outbox.clearToSend(peer, effect.leaseId));
         return;
       case 'disconnect':
         this.#disconnect(effect);

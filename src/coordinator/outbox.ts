@@ -62,7 +62,7 @@ export class Outbox {
   }
 
   /** Asks for the gradients of a lease that waits; where its worker was not told to wait they have come or are on their way. */
-  clear(peer: Peer, leaseId: number): void {
+  clearToSend(peer: Peer, leaseId: number): void {
     if (peer.waitingLease === leaseId) peer.send({ clearToSend: { leaseId } });
   }
 
